@@ -1,0 +1,3 @@
+namespace KafkaLogstash.Controller;
+
+internal static class AssemblyMarker;

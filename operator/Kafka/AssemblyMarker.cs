@@ -1,0 +1,3 @@
+namespace KafkaLogstash.Kafka;
+
+internal static class AssemblyMarker;

@@ -1,0 +1,3 @@
+namespace KafkaLogstash.Logstash;
+
+internal static class AssemblyMarker;

@@ -1,0 +1,3 @@
+namespace KafkaLogstash.Runtime;
+
+internal static class AssemblyMarker;

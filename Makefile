@@ -1,0 +1,60 @@
+# The one place to look for what can be done here: `make help`.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.SHELLFLAGS := -eu -o pipefail -c
+
+CONFIGURATION ?= Release
+DOTNET_FLAGS  := --configuration $(CONFIGURATION) -nodeReuse:false
+export DOTNET_NOLOGO := 1
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export PATH := $(CURDIR)/.tools/bin:$(PATH)
+
+.PHONY: help
+help: ## Say what the targets do
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: sdk
+sdk:
+	@command -v dotnet >/dev/null || { echo "The .NET 10 SDK is needed: https://dotnet.microsoft.com/download/dotnet/10.0"; exit 1; }
+	@dotnet --version >/dev/null || { echo "The .NET SDK that global.json asks for is not here: install .NET 10 from https://dotnet.microsoft.com/download/dotnet/10.0"; exit 1; }
+
+.PHONY: tools
+tools: ## Fetch kubectl and helm into .tools/bin
+	@scripts/install-tools
+
+.PHONY: build
+build: sdk ## Build everything
+	@dotnet restore Operator.sln --locked-mode --verbosity quiet
+	@dotnet build Operator.sln --no-restore --verbosity quiet -clp:NoSummary $(DOTNET_FLAGS)
+
+.PHONY: run
+run: build tools ## Start a local cluster with the operator and the samples (ONCE=1: check the outcome and end)
+	@exec dotnet tests/LocalCluster/bin/$(CONFIGURATION)/net10.0/local-cluster.dll run $(if $(filter 1,$(ONCE)),--once)
+
+.PHONY: test
+test: build tools ## Run every test (TEST_CLUSTER=embedded|envtest|k3s|kubeconfig)
+	@CONFIGURATION=$(CONFIGURATION) scripts/run-tests
+
+.PHONY: crds
+crds: sdk ## Write the custom resource definition into crds/ and the chart
+	@dotnet build operator/Operator --verbosity quiet -clp:NoSummary $(DOTNET_FLAGS)
+	@mkdir -p charts/kafka-logstash-operator/crds
+	@dotnet operator/Operator/bin/$(CONFIGURATION)/net10.0/kafka-logstash-operator.dll crd > crds/kafkalogstashconnections.yaml.new
+	@mv crds/kafkalogstashconnections.yaml.new crds/kafkalogstashconnections.yaml
+	@cp crds/kafkalogstashconnections.yaml charts/kafka-logstash-operator/crds/
+
+.PHONY: golden
+golden: build tools ## Rewrite the golden files that tests compare with; read the diff before committing it
+	@UPDATE_GOLDEN=1 CONFIGURATION=$(CONFIGURATION) scripts/run-tests
+
+.PHONY: bench
+bench: build ## Measure (ONLY=name for one group); figures go into docs/performance.md
+	@dotnet tests/Benchmarks/bin/$(CONFIGURATION)/net10.0/KafkaLogstash.Benchmarks.dll $(ONLY)
+
+.PHONY: audit
+audit: sdk ## Check the packages against the known vulnerabilities (needs the registry's audit service)
+	@dotnet restore Operator.sln -p:NuGetAudit=true -p:NuGetAuditMode=all --force
+
+.PHONY: clean
+clean: ## Remove what was built
+	@rm -rf artifacts $$(find operator tests -type d \( -name bin -o -name obj \) -prune)

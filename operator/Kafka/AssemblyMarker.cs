@@ -1,3 +1,0 @@
-namespace KafkaLogstash.Kafka;
-
-internal static class AssemblyMarker;

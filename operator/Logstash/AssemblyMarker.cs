@@ -1,3 +1,0 @@
-namespace KafkaLogstash.Logstash;
-
-internal static class AssemblyMarker;

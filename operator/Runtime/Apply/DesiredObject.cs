@@ -1,0 +1,77 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using k8s;
+using k8s.Models;
+
+namespace KafkaLogstash.Runtime;
+
+/// <summary>Turns typed objects into the JSON that is applied.</summary>
+internal static class DesiredObject
+{
+    public static JsonObject Of<T>(T entity)
+        where T : class, IKubernetesObject<V1ObjectMeta>
+    {
+        var kind = ResourceKind.Of<T>();
+        var json = JsonNode.Parse(KubernetesJson.Serialize(entity))!.AsObject();
+        json["apiVersion"] = kind.ApiVersion;
+        json["kind"] = kind.Kind;
+        return json;
+    }
+
+    public static JsonObject StatusOf<T>(T entity)
+        where T : class, IKubernetesObject<V1ObjectMeta>
+    {
+        var json = Of(entity);
+        var status = json["status"];
+        json.Remove("status");
+        return new JsonObject
+        {
+            ["apiVersion"] = json["apiVersion"]!.DeepClone(),
+            ["kind"] = json["kind"]!.DeepClone(),
+            ["metadata"] = new JsonObject { ["name"] = entity.Metadata.Name, ["namespace"] = entity.Metadata.NamespaceProperty },
+            ["status"] = status,
+        };
+    }
+
+    /// <summary>
+    /// The form in which an object is sent and compared: without nulls, without what only the server writes, and with a Secret's write-only
+    /// <c>stringData</c> folded into <c>data</c>.
+    /// </summary>
+    public static JsonObject Canonical(JsonObject desired)
+    {
+        var canonical = (JsonObject)WithoutNulls(desired)!;
+        if (canonical["metadata"] is JsonObject metadata)
+        {
+            foreach (var name in ServerWritten)
+            {
+                metadata.Remove(name);
+            }
+        }
+
+        if (string.Equals(Text(canonical["kind"]), "Secret", StringComparison.Ordinal) && canonical["stringData"] is JsonObject strings)
+        {
+            canonical.Remove("stringData");
+            var data = canonical["data"] as JsonObject ?? [];
+            canonical["data"] = data;
+            foreach (var (key, value) in strings)
+            {
+                data[key] = Convert.ToBase64String(Encoding.UTF8.GetBytes(Text(value) ?? ""));
+            }
+        }
+
+        return canonical;
+    }
+
+    private static readonly string[] ServerWritten =
+        ["managedFields", "resourceVersion", "uid", "generation", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"];
+
+    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+
+    private static JsonNode? WithoutNulls(JsonNode? node) => node switch
+    {
+        JsonObject map => new JsonObject(map.Where(p => p.Value is not null).Select(p => KeyValuePair.Create(p.Key, WithoutNulls(p.Value)))),
+        JsonArray list => new JsonArray([.. list.Select(WithoutNulls)]),
+        null => null,
+        _ => node.DeepClone(),
+    };
+}

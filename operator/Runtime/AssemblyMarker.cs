@@ -1,3 +1,0 @@
-namespace KafkaLogstash.Runtime;
-
-internal static class AssemblyMarker;

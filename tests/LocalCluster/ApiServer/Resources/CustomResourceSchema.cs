@@ -1,0 +1,10 @@
+using System.Text.Json.Nodes;
+
+namespace KafkaLogstash.LocalCluster.ApiServer.Resources;
+
+/// <summary>The structural schema of one version of a custom resource, as functions.</summary>
+internal sealed record CustomResourceSchema(
+    Func<JsonObject, IReadOnlyList<string>> UnknownFields,
+    Action<JsonObject> Prune,
+    Action<JsonObject> Default,
+    Func<JsonObject, JsonObject?, IReadOnlyList<FieldError>> Validate);

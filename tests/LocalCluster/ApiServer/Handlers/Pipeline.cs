@@ -3,6 +3,7 @@ using KafkaLogstash.LocalCluster.ApiServer.Errors;
 using KafkaLogstash.LocalCluster.ApiServer.Json;
 using KafkaLogstash.LocalCluster.ApiServer.Resources;
 using KafkaLogstash.LocalCluster.ApiServer.Storage;
+using KafkaLogstash.LocalCluster.Schemas;
 
 namespace KafkaLogstash.LocalCluster.ApiServer.Handlers;
 

@@ -6,6 +6,7 @@ using KafkaLogstash.LocalCluster.ApiServer.Requests;
 using KafkaLogstash.LocalCluster.ApiServer.Resources;
 using KafkaLogstash.LocalCluster.ApiServer.Selectors;
 using KafkaLogstash.LocalCluster.ApiServer.Storage;
+using KafkaLogstash.LocalCluster.Schemas;
 
 namespace KafkaLogstash.LocalCluster.ApiServer.Handlers;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using KafkaLogstash.LocalCluster.ApiServer.Json;
 using KafkaLogstash.LocalCluster.ApiServer.Tables;
+using KafkaLogstash.LocalCluster.Schemas;
 
 namespace KafkaLogstash.LocalCluster.ApiServer.Resources;
 
@@ -82,9 +83,15 @@ internal static class CustomResources
 
     private static CustomResourceSchema SchemaOf(JsonObject version)
     {
-        _ = version;
-        return new(_ => [], _ => { }, _ => { }, (_, _) => []);
+        var schema = StructuralSchema.Parse(version.Map("schema", "openAPIV3Schema") ?? PreserveEverything());
+        return new(schema.UnknownFields, schema.Prune, schema.Default, schema.Validate);
     }
+
+    private static JsonObject PreserveEverything() => new()
+    {
+        ["type"] = "object",
+        ["x-kubernetes-preserve-unknown-fields"] = true,
+    };
 
     private static ScalePaths? ScaleOf(JsonObject version) => version.Map("subresources", "scale") is { } scale
         ? new(

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using KafkaLogstash.LocalCluster.ApiServer.Json;
+using KafkaLogstash.LocalCluster.Schemas;
 
 namespace KafkaLogstash.LocalCluster.ApiServer.Resources;
 

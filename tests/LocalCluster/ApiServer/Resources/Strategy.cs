@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using KafkaLogstash.LocalCluster.Schemas;
 
 namespace KafkaLogstash.LocalCluster.ApiServer.Resources;
 

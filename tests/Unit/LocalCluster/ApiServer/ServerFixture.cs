@@ -1,7 +1,6 @@
 using k8s;
 using k8s.Models;
 using KafkaLogstash.LocalCluster.ApiServer;
-using Xunit;
 
 namespace KafkaLogstash.Tests.Unit.LocalCluster.ApiServer;
 

@@ -1,6 +1,5 @@
 using k8s;
 using k8s.Models;
-using Xunit;
 
 namespace KafkaLogstash.Tests.Unit.LocalCluster.ApiServer;
 

@@ -1,3 +1,0 @@
-namespace KafkaLogstash.Controller;
-
-internal static class AssemblyMarker;

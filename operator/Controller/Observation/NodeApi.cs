@@ -1,0 +1,89 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace KafkaLogstash.Controller.Observation;
+
+/// <summary>
+/// Asks a Logstash pod what it runs, through Logstash's node API. An open port proves nothing (the web server starts before the
+/// pipelines) and the health colour speaks of load; what counts is the pipeline's statistics and the ids of its plugins.
+/// </summary>
+internal sealed class NodeApi(HttpClient http, TimeSpan timeout) : INodeApi
+{
+    private const int LongestError = 300;
+
+    /// <inheritdoc />
+    public async Task<PipelineObservation> ObserveAsync(IPAddress pod, int port, string pipelineId, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(timeout);
+        try
+        {
+            var address = new UriBuilder(Uri.UriSchemeHttp, pod.ToString(), port, $"/_node/stats/pipelines/{Uri.EscapeDataString(pipelineId)}").Uri;
+            using var response = await http.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            if (response.StatusCode == HttpStatusCode.NotFound)
+            {
+                return new PipelineObservation.Absent(null);
+            }
+
+            if (!response.IsSuccessStatusCode)
+            {
+                return new PipelineObservation.Unreachable($"its node API answered {(int)response.StatusCode}");
+            }
+
+            await using var body = await response.Content.ReadAsStreamAsync(limit.Token);
+            return Read(await JsonNode.ParseAsync(body, cancellationToken: limit.Token), pipelineId);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new PipelineObservation.Unreachable($"its node API did not answer within {timeout.TotalSeconds:0.#} s");
+        }
+        catch (HttpRequestException e)
+        {
+            return new PipelineObservation.Unreachable(e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused }
+                ? "its node API does not listen yet"
+                : $"its node API can't be reached: {e.Message}");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or IOException)
+        {
+            return new PipelineObservation.Unreachable("its node API answered with something else than Logstash's statistics");
+        }
+    }
+
+    /// <summary>Reads the body of <c>/_node/stats/pipelines/&lt;id&gt;</c>.</summary>
+    internal static PipelineObservation Read(JsonNode? body, string pipelineId)
+    {
+        if (body?["pipelines"]?[pipelineId] is not JsonObject pipeline)
+        {
+            return new PipelineObservation.Absent(null);
+        }
+
+        var reloads = pipeline["reloads"];
+        var lastError = Shorten(reloads?["last_error"]?["message"]?.GetValue<string>());
+
+        // A pipeline that failed to register keeps its reload counters but has no plugins.
+        return pipeline["plugins"] is JsonObject plugins
+            ? new PipelineObservation.Present(Digest(plugins), Number(reloads?["successes"]), Number(reloads?["failures"]), lastError)
+            : new PipelineObservation.Absent(lastError);
+    }
+
+    private static string? Digest(JsonObject plugins) => plugins
+        .SelectMany(kind => kind.Value as JsonArray ?? [])
+        .Select(plugin => plugin?["id"]?.GetValue<string>())
+        .Select(PipelineDigest.FromPluginId)
+        .FirstOrDefault(digest => digest is not null);
+
+    private static long Number(JsonNode? node) => node is JsonValue value && value.TryGetValue<long>(out var number) ? number : 0;
+
+    private static string? Shorten(string? error)
+    {
+        var line = error?.Split('\n', 2)[0].Trim();
+        return line switch
+        {
+            null or "" => null,
+            { Length: > LongestError } => line[..LongestError] + "…",
+            _ => line,
+        };
+    }
+}

@@ -1,0 +1,49 @@
+using System.Text.Json.Nodes;
+
+namespace KafkaLogstash.Controller.Rendering;
+
+/// <summary>Labels and annotations of what the operator makes (https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/).</summary>
+internal static class ConnectionLabels
+{
+    /// <summary>The name of this operator among those that manage objects.</summary>
+    public const string ManagedByValue = "kafka-logstash-operator";
+
+    /// <summary>The label that names the program that manages an object.</summary>
+    public const string ManagedBy = "app.kubernetes.io/managed-by";
+
+    /// <summary>The label that names the connection.</summary>
+    public const string Instance = "app.kubernetes.io/instance";
+
+    /// <summary>Annotation of the pod template: changes whenever something changes that pods read only at start.</summary>
+    public const string StartHash = "kafka-logstash.io/start-hash";
+
+    /// <summary>Annotation of the pipeline's ConfigMap: the digest of the pipeline in it.</summary>
+    public const string PipelineHash = "kafka-logstash.io/pipeline-hash";
+
+    private const string Name = "app.kubernetes.io/name";
+
+    private const string Component = "app.kubernetes.io/component";
+
+    /// <summary>The label selector, as text, of everything the operator made for any connection.</summary>
+    public const string AllManaged = ManagedBy + "=" + ManagedByValue;
+
+    /// <summary>What tells the Logstash pods of a connection from all others. It can't change: a Deployment's selector is immutable.</summary>
+    public static JsonObject Selector(string connection) => new()
+    {
+        [Name] = "logstash",
+        [Instance] = connection,
+        [ManagedBy] = ManagedByValue,
+    };
+
+    /// <summary>The labels of every object of a connection.</summary>
+    public static JsonObject For(string connection)
+    {
+        var labels = Selector(connection);
+        labels[Component] = "pipeline";
+        labels["app.kubernetes.io/part-of"] = "kafka-logstash-connection";
+        return labels;
+    }
+
+    /// <summary>The selector as text, as the scale subresource's <c>labelSelectorPath</c> wants it.</summary>
+    public static string SelectorText(string connection) => string.Join(',', Selector(connection).Select(label => $"{label.Key}={label.Value}"));
+}

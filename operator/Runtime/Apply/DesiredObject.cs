@@ -8,18 +8,16 @@ namespace KafkaLogstash.Runtime;
 /// <summary>Turns typed objects into the JSON that is applied.</summary>
 internal static class DesiredObject
 {
-    public static JsonObject Of<T>(T entity)
-        where T : class, IKubernetesObject<V1ObjectMeta>
+    public static JsonObject Of(IKubernetesObject<V1ObjectMeta> entity)
     {
-        var kind = ResourceKind.Of<T>();
+        var kind = ResourceKind.Of(entity.GetType());
         var json = JsonNode.Parse(KubernetesJson.Serialize(entity))!.AsObject();
         json["apiVersion"] = kind.ApiVersion;
         json["kind"] = kind.Kind;
         return json;
     }
 
-    public static JsonObject StatusOf<T>(T entity)
-        where T : class, IKubernetesObject<V1ObjectMeta>
+    public static JsonObject StatusOf(IKubernetesObject<V1ObjectMeta> entity)
     {
         var json = Of(entity);
         var status = json["status"];
@@ -32,6 +30,21 @@ internal static class DesiredObject
             ["status"] = status,
         };
     }
+
+    /// <summary>The name of the object.</summary>
+    /// <exception cref="ArgumentException">It has none.</exception>
+    public static NamespacedName NameOf(JsonObject desired) =>
+        Text(desired["metadata"]?["name"]) is { Length: > 0 } name
+            ? new NamespacedName(Text(desired["metadata"]?["namespace"]), name)
+            : throw new ArgumentException("The object to apply has no metadata.name.", nameof(desired));
+
+    /// <summary>The uid in the controller's owner reference, or null.</summary>
+    public static string? ControllerUidOf(JsonObject desired) =>
+        (desired["metadata"]?["ownerReferences"] as JsonArray)?
+            .OfType<JsonObject>()
+            .Where(static r => r["controller"] is JsonValue value && value.TryGetValue<bool>(out var controller) && controller)
+            .Select(static r => Text(r["uid"]))
+            .FirstOrDefault();
 
     /// <summary>
     /// The form in which an object is sent and compared: without nulls, without what only the server writes, and with a Secret's write-only

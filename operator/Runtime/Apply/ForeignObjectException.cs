@@ -4,7 +4,7 @@ namespace KafkaLogstash.Runtime;
 public sealed class ForeignObjectException : Exception
 {
     internal ForeignObjectException(ResourceKind kind, NamespacedName name, string belongsTo)
-        : base($"{kind} {name} exists already and {belongsTo}. Rename or delete it; it will not be overwritten.")
+        : base($"{kind} {name} exists already and {belongsTo}; it is not overwritten. Rename or delete it.")
     {
         Kind = kind;
         Name = name;

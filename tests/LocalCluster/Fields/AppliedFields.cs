@@ -58,7 +58,7 @@ internal static class AppliedFields
 
     private static void CollectItems(List<FieldPath> fields, FieldPath path, JsonArray items, ListSchema list, bool strict)
     {
-        foreach (var same in ListItems.ByElement(list, items, path))
+        foreach (var same in ListItems.ByElement(list, [.. items], path))
         {
             if (strict && same.Skip(1).Any())
             {

@@ -15,9 +15,9 @@ internal static class BuiltInFieldRules
     private static readonly Dictionary<Type, FieldRules> Rules = new()
     {
         [typeof(Corev1EndpointPort)] = new FieldRules().Atomic(),
-        [typeof(Corev1Event)] = new FieldRules().Present("involvedObject", "source"),
+        [typeof(Corev1Event)] = new FieldRules().Present("eventTime", "firstTimestamp", "involvedObject", "lastTimestamp", "source"),
         [typeof(Discoveryv1EndpointPort)] = new FieldRules().Atomic(),
-        [typeof(Eventsv1Event)] = new FieldRules().Present("deprecatedSource", "regarding"),
+        [typeof(Eventsv1Event)] = new FieldRules().Present("deprecatedFirstTimestamp", "deprecatedLastTimestamp", "deprecatedSource", "eventTime", "regarding"),
         [typeof(Rbacv1Subject)] = new FieldRules().Atomic(),
         [typeof(V1APIServiceStatus)] = new FieldRules().Keyed("conditions", "type"),
         [typeof(V1AllocatedDeviceStatus)] = new FieldRules().KeyedByApply("conditions", new ListKey("type")),
@@ -46,7 +46,7 @@ internal static class BuiltInFieldRules
             .Present("acceptedNames"),
         [typeof(V1DaemonSetSpec)] = new FieldRules().Present("template", "updateStrategy"),
         [typeof(V1DaemonSetStatus)] = new FieldRules().Keyed("conditions", "type"),
-        [typeof(V1DeploymentSpec)] = new FieldRules().Present("strategy", "template"),
+        [typeof(V1DeploymentSpec)] = new FieldRules().Present("strategy", "template").RetainsKeys("strategy"),
         [typeof(V1DeploymentStatus)] = new FieldRules().Keyed("conditions", "type"),
         [typeof(V1Endpoint)] = new FieldRules().Set("addresses").Present("conditions").Present("addresses"),
         [typeof(V1EndpointAddress)] = new FieldRules().Atomic(),
@@ -107,16 +107,16 @@ internal static class BuiltInFieldRules
             .Keyed("imagePullSecrets", "name")
             .Keyed("initContainers", "name")
             .AtomicMap("nodeSelector")
-            .Keyed("resourceClaims", "name")
+            .Keyed("resourceClaims", "name").RetainsKeys("resourceClaims")
             .Keyed("schedulingGates", "name")
             .Keyed("topologySpreadConstraints", new ListKey("topologyKey"), new ListKey("whenUnsatisfiable"))
-            .Keyed("volumes", "name")
+            .Keyed("volumes", "name").RetainsKeys("volumes")
             .Present("containers"),
         [typeof(V1PodStatus)] = new FieldRules()
             .Keyed("conditions", "type")
             .MergedByPatches("hostIPs", "ip")
             .Keyed("podIPs", "ip")
-            .Keyed("resourceClaimStatuses", "name"),
+            .Keyed("resourceClaimStatuses", "name").RetainsKeys("resourceClaimStatuses"),
         [typeof(V1PodTemplate)] = new FieldRules().Present("template"),
         [typeof(V1PodTemplateSpec)] = new FieldRules().Present("metadata", "spec"),
         [typeof(V1PreferredSchedulingTerm)] = new FieldRules().Present("preference"),

@@ -52,7 +52,9 @@ internal static class BuiltInFieldSchemas
          group type by (entity.Group, entity.ApiVersion, entity.Kind))
         .ToFrozenDictionary(types => types.Key, types => types.First());
 
-    private static ObjectSchema OfStruct(Type type) =>
+    internal static FieldSchema OfStruct(Type type) => Struct(type);
+
+    private static ObjectSchema Struct(Type type) =>
         Structs.GetOrAdd(type, static type => new ObjectSchema(() => FieldsOf(type), values: null, BuiltInFieldRules.For(type).IsAtomic));
 
     private static FrozenDictionary<string, FieldDeclaration> FieldsOf(Type type)
@@ -69,12 +71,13 @@ internal static class BuiltInFieldSchemas
     {
         WhenAbsent = WhenAbsent(owner, type, name, rules),
         PatchStrategy = rules.PatchStrategies.GetValueOrDefault(name),
+        RetainsKeys = rules.KeyRetainingFields.Contains(name),
         PatchMergeKey = rules.PatchMergeKeys.GetValueOrDefault(name),
     };
 
     private static AbsentField WhenAbsent(Type owner, Type type, string name, FieldRules rules) => name switch
     {
-        _ when rules.PresentFields.Contains(name) => ItemType(type) is null ? AbsentField.EmptyObject : AbsentField.Null,
+        _ when rules.PresentFields.Contains(name) => IsStruct(type) ? AbsentField.EmptyObject : AbsentField.Null,
         "metadata" or "spec" or "status" when IsStruct(type) && owner.IsAssignableTo(typeof(IKubernetesObject)) => AbsentField.EmptyObject,
         _ => AbsentField.Absent,
     };
@@ -105,7 +108,7 @@ internal static class BuiltInFieldSchemas
             return FieldSchema.Scalar;
         }
 
-        var schema = OfStruct(type);
+        var schema = Struct(type);
         return rules.GranularFields.Contains(name) ? schema.With(isAtomic: false) : schema;
     }
 

@@ -10,6 +10,9 @@ internal sealed record FieldDeclaration(FieldSchema Schema)
     /// <summary>What a strategic merge patch does with the field.</summary>
     public PatchStrategy PatchStrategy { get; init; } = PatchStrategy.Default;
 
+    /// <summary>True when clients should say in a strategic merge patch which keys to retain, for the keys exclude each other.</summary>
+    public bool RetainsKeys { get; init; }
+
     /// <summary>The field by which a strategic merge patch tells the items of a list apart; null for lists of scalars.</summary>
     public string? PatchMergeKey { get; init; }
 }
@@ -26,7 +29,7 @@ internal enum AbsentField
     /// <summary>An empty object.</summary>
     EmptyObject,
 
-    /// <summary>A null, for a required list.</summary>
+    /// <summary>A null, for a required list or time.</summary>
     Null,
 }
 

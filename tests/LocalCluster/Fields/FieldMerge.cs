@@ -40,7 +40,7 @@ internal static class FieldMerge
     private static FieldValue MergeItems(FieldPath path, FieldValue live, FieldValue applied, ListSchema list)
     {
         var liveItems = live.Items();
-        var liveElements = liveItems.Select(item => ListItems.ElementOf(list, item, path)).ToList();
+        var liveElements = ListItems.Elements(list, liveItems, path);
         var liveByElement = ListItems.ByElement(list, liveItems, path);
         var appliedByElement = ListItems.ByElement(list, applied.Items(), path);
         var shared = new Queue<PathElement>(appliedByElement.Select(items => items.Key).Where(liveByElement.Contains));

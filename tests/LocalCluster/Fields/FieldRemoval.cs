@@ -19,10 +19,10 @@ internal static class FieldRemoval
             let inner = Without(path.Append(element), entry.Value, fields.Below(element), type.TypeOf(entry.Key) ?? FieldSchema.Any)
             select KeyValuePair.Create(entry.Key, inner)),
         (ListSchema { Kind: not ListKind.Atomic } list, JsonArray items) => new JsonArray(
-            [.. from item in items
-                let element = ListItems.ElementOf(list, item, path)
+            [.. from item in ListItems.Elements(list, items, path).Zip(items)
+                let element = item.First
                 where !fields.Contains(element)
-                select Without(path.Append(element), item, fields.Below(element), list.Element)]),
+                select Without(path.Append(element), item.Second, fields.Below(element), list.Element)]),
         _ => value?.DeepClone(),
     };
 }

@@ -6,6 +6,7 @@ internal sealed class FieldRules
     private readonly HashSet<string> _presentFields = new(StringComparer.Ordinal);
     private readonly HashSet<string> _atomicMaps = new(StringComparer.Ordinal);
     private readonly HashSet<string> _granularFields = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _keyRetainingFields = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ListKind> _listKinds = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IReadOnlyList<ListKey>> _listKeys = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PatchStrategy> _patchStrategies = new(StringComparer.Ordinal);
@@ -25,6 +26,9 @@ internal sealed class FieldRules
 
     /// <summary>Fields whose type is atomic elsewhere, but not here.</summary>
     public IReadOnlySet<string> GranularFields => _granularFields;
+
+    /// <summary>Fields whose keys exclude each other.</summary>
+    public IReadOnlySet<string> KeyRetainingFields => _keyRetainingFields;
 
     /// <summary>The lists that are not atomic.</summary>
     public IReadOnlyDictionary<string, ListKind> ListKinds => _listKinds;
@@ -104,6 +108,13 @@ internal sealed class FieldRules
             _patchMergeKeys[list] = key;
         }
 
+        return this;
+    }
+
+    /// <summary>Declares a field whose keys exclude each other.</summary>
+    public FieldRules RetainsKeys(string field)
+    {
+        _keyRetainingFields.Add(field);
         return this;
     }
 

@@ -5,24 +5,28 @@ namespace KafkaLogstash.LocalCluster.Fields;
 /// <summary>Finds out which item of a list is which.</summary>
 internal static class ListItems
 {
-    /// <summary>The path element of an item.</summary>
+    /// <summary>The path elements of a list's items, in their order.</summary>
     /// <param name="schema">The list's schema, not atomic.</param>
-    /// <param name="item">The item.</param>
+    /// <param name="items">The items.</param>
     /// <param name="list">Where the list is, for messages.</param>
-    /// <exception cref="InvalidFieldsException">The item has no key, or is of the wrong kind.</exception>
-    public static PathElement ElementOf(ListSchema schema, JsonNode? item, FieldPath list) => (schema.Kind, item) switch
-    {
-        (ListKind.Keyed, JsonObject fields) => KeyOf(schema, fields, list),
-        (ListKind.Keyed, _) => throw new InvalidFieldsException($"{list}: an item of a list with keys is no object"),
-        (_, JsonValue value) => PathElement.Value(value),
-        _ => throw new InvalidFieldsException($"{list}: an item of a set is no string, number or boolean"),
-    };
+    /// <exception cref="InvalidFieldsException">An item has no key, or is of the wrong kind. The message is that of the API server.</exception>
+    public static IReadOnlyList<PathElement> Elements(ListSchema schema, IEnumerable<JsonNode?> items, FieldPath list) =>
+        [.. items.Select((item, index) => ElementOf(schema, item)
+            ?? throw new InvalidFieldsException($"{list}: element {index}: {WhyNoElement(schema, item)}"))];
 
     /// <summary>The items under their path elements, in their order; items that cannot be told apart share one.</summary>
-    public static ILookup<PathElement, JsonNode?> ByElement(ListSchema schema, IEnumerable<JsonNode?> items, FieldPath list) =>
-        items.ToLookup(item => ElementOf(schema, item, list));
+    /// <inheritdoc cref="Elements"/>
+    public static ILookup<PathElement, JsonNode?> ByElement(ListSchema schema, IReadOnlyList<JsonNode?> items, FieldPath list) =>
+        Elements(schema, items, list).Zip(items).ToLookup(item => item.First, item => item.Second);
 
-    private static PathElement KeyOf(ListSchema schema, JsonObject item, FieldPath list)
+    private static PathElement? ElementOf(ListSchema schema, JsonNode? item) => (schema.Kind, item) switch
+    {
+        (ListKind.Keyed, JsonObject fields) => KeyOf(schema, fields),
+        (ListKind.Set, JsonValue value) => PathElement.Value(value),
+        _ => null,
+    };
+
+    private static PathElement? KeyOf(ListSchema schema, JsonObject item)
     {
         var keys = new List<KeyValuePair<string, JsonNode?>>();
         foreach (var key in schema.Keys)
@@ -33,10 +37,18 @@ internal static class ListItems
             }
         }
 
-        return keys.Count > 0
-            ? PathElement.Key(keys)
-            : throw new InvalidFieldsException(
-                $"{list}: associative list with keys has an element that omits all key fields "
-                + $"[{string.Join(' ', schema.Keys.Select(key => $"\"{key.Name}\""))}] (and doesn't have default values for any key fields)");
+        return keys.Count > 0 ? PathElement.Key(keys) : null;
     }
+
+    private static string WhyNoElement(ListSchema schema, JsonNode? item) => (schema.Kind, item) switch
+    {
+        (ListKind.Keyed, null) => "associative list with keys may not have a null element",
+        (ListKind.Keyed, JsonObject) =>
+            $"associative list with keys has an element that omits all key fields [{string.Join(' ', schema.Keys.Select(key => $"\"{key.Name}\""))}]"
+            + " (and doesn't have default values for any key fields)",
+        (ListKind.Keyed, _) => "associative list with keys may not have non-map elements",
+        (_, null) => "associative list without keys has an element that's an explicit null",
+        (_, JsonArray) => "not supported: associative list with lists as elements",
+        _ => "associative list without keys has an element that's a map type",
+    };
 }

@@ -112,9 +112,8 @@ internal static class StrategicMergePatch
         var merged = field.PatchMergeKey is { } key
             ? MergeByKey(live, patch, key, element, name)
             : [.. live.Concat(patch).DistinctBy(item => item?.ToJsonString(), StringComparer.Ordinal)];
-        return order is null
-            ? new JsonArray([.. merged.Select(item => item?.DeepClone())])
-            : Reorder(merged, live, order, field.PatchMergeKey);
+        var reordered = Reorder(merged, live, patch, field.PatchMergeKey);
+        return order is null ? reordered : Reorder([.. reordered], live, order, field.PatchMergeKey);
     }
 
     private static List<JsonNode?> MergeByKey(JsonArray live, JsonArray patch, string key, FieldSchema element, string list)

@@ -1,11 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text.RegularExpressions;
 using KafkaLogstash.Logstash.Syntax;
 
 namespace KafkaLogstash.Logstash.Writing;
 
 /// <summary>Turns values into quoted strings, or says why that is impossible.</summary>
-public static partial class Quoting
+public static class Quoting
 {
     /// <summary>Makes the string literal that gives a plugin exactly this value.</summary>
     /// <param name="value">The value.</param>
@@ -43,11 +42,7 @@ public static partial class Quoting
     /// <summary>Whether Logstash would replace a part of the value: <c>${NAME}</c> or <c>${NAME:default}</c>.</summary>
     /// <param name="value">The value.</param>
     /// <returns>Whether a placeholder is in it.</returns>
-    public static bool HasPlaceholder(string value) => PlaceholderPattern().IsMatch(value);
-
-    /// <summary>Names of the placeholders in a value that have no default.</summary>
-    internal static IEnumerable<(string Name, bool HasDefault)> Placeholders(string value) =>
-        PlaceholderPattern().Matches(value).Select(match => (match.Groups["name"].Value, match.Groups["default"].Success));
+    public static bool HasPlaceholder(string value) => Placeholder.Find(value).Any();
 
     /// <summary>Whether the parser finds the end of a quoted text where it is meant to be.</summary>
     internal static bool ClosesAtItsEnd(string text, char mark)
@@ -65,7 +60,4 @@ public static partial class Quoting
 
     private static string Escaped(string value, bool supportEscapes) =>
         supportEscapes ? value.Replace("\\", "\\\\", StringComparison.Ordinal) : value;
-
-    [GeneratedRegex(@"\$\{(?<name>[A-Za-z_.][A-Za-z0-9_.]*)(?<default>:[^}]*)?\}", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex PlaceholderPattern();
 }

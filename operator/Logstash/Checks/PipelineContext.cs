@@ -1,0 +1,40 @@
+using System.Collections.Frozen;
+using KafkaLogstash.Logstash.Syntax;
+
+namespace KafkaLogstash.Logstash.Checks;
+
+/// <summary>What is known about the place where a pipeline will run. What is not known is null, and is not checked.</summary>
+public sealed record PipelineContext
+{
+    /// <summary>The version of Logstash, for the plugins that its image bundles; null leaves plugin names unchecked.</summary>
+    public LogstashVersion? Version { get; init; }
+
+    /// <summary>The kafka input's <c>decorate_events</c>: <c>none</c>, <c>basic</c> or <c>extended</c>; null where there is no such input.</summary>
+    public string? DecorateEvents { get; init; }
+
+    /// <summary>Names of all environment variables that the pod will have; null if they can't be told, because some come from elsewhere.</summary>
+    public IReadOnlySet<string>? DefinedEnvironment { get; init; }
+
+    /// <summary>Plugins that the platform does not allow, as <c>name</c> or <c>section/name</c> (<c>filter/ruby</c>, <c>codec/avro</c>).</summary>
+    public IReadOnlySet<string> DeniedPlugins { get; init; } = FrozenSet<string>.Empty;
+
+    /// <summary>Consumer threads of each pod.</summary>
+    public int? ConsumerThreads { get; init; }
+
+    /// <summary>Number of pods.</summary>
+    public int? Replicas { get; init; }
+
+    /// <summary>Partitions of all topics that are read.</summary>
+    public int? Partitions { get; init; }
+
+    /// <summary><c>memory</c> or <c>persisted</c>.</summary>
+    public string? QueueType { get; init; }
+
+    /// <summary>Whether the pod's data directory outlives the pod.</summary>
+    public bool HasDataVolume { get; init; }
+}
+
+/// <summary>A piece of config and where it comes from.</summary>
+/// <param name="Path">The field or file, for example <c>spec.pipeline.filter</c>; it becomes the findings' path.</param>
+/// <param name="Document">The tree, which has no errors.</param>
+public sealed record ConfigSource(string Path, ConfigDocument Document);

@@ -24,6 +24,9 @@ public sealed record FieldError(string Type, string Field, string Detail)
     internal static FieldError Invalid(FieldPath path, JsonNode? value, string detail) =>
         new(InvalidType, path.ToString(), Body("Invalid value: " + GoText.BadValue(value), detail));
 
+    internal static FieldError InvalidRule(FieldPath path, ValidationRule rule, string detail) =>
+        new(InvalidType, path.ToString(), Body("Invalid value: " + rule.ToBadValue(), detail));
+
     internal static FieldError InvalidOmittingValue(FieldPath path, string detail) =>
         new(InvalidType, path.ToString(), Body("Invalid value", detail));
 

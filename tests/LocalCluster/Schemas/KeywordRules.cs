@@ -321,7 +321,7 @@ internal sealed class KeywordRules
 
         if (rule.MessageExpression.Length > 0 && string.IsNullOrWhiteSpace(rule.MessageExpression))
         {
-            _errors.Add(FieldError.Required(path.Child("messageExpression"), "must be non-empty if specified"));
+            _errors.Add(FieldError.Required(path.Child("messageExpression"), "messageExpression must be non-empty if specified"));
         }
 
         if (rule.Reason is { } reason && !Reasons.Contains(reason))
@@ -378,12 +378,12 @@ internal sealed class KeywordRules
     {
         if (compiled.Error is { } error)
         {
-            _ruleErrors.Add(FieldError.Invalid(path.Child("rule"), rule.ToBadValue(), error));
+            _ruleErrors.Add(FieldError.InvalidRule(path.Child("rule"), rule, error));
         }
 
         if (compiled.MessageError is { } messageError)
         {
-            _ruleErrors.Add(FieldError.Invalid(path.Child("messageExpression"), rule.ToBadValue(), messageError));
+            _ruleErrors.Add(FieldError.InvalidRule(path.Child("messageExpression"), rule, messageError));
         }
         else if (compiled.Message is not null)
         {

@@ -245,7 +245,7 @@ internal sealed class OpenApiValidation
         var isOutOfRange = schema.Type switch
         {
             "integer" when format == "int32" => number.Double is < int.MinValue or > int.MaxValue,
-            "integer" => !number.IsInteger && Math.Abs(number.Double) >= 9.223372036854775807e18,
+            "integer" => !number.IsInteger && (number.Double != Math.Floor(number.Double) || Math.Abs(number.Double) >= 9.223372036854775807e18),
             "number" when format == "float" => Math.Abs(number.Double) > float.MaxValue,
             _ => false,
         };

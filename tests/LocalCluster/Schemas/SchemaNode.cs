@@ -81,13 +81,13 @@ internal sealed record ValidationRule
     public string DisplayText => Message.Length > 0 ? Message.Trim() : Rule.Trim();
 
     /// <summary>The entry as the API server prints it as the value at fault.</summary>
-    public JsonObject ToBadValue() => new()
-    {
-        [nameof(Rule)] = Rule,
-        [nameof(Message)] = Message,
-        [nameof(MessageExpression)] = MessageExpression,
-        [nameof(Reason)] = Reason,
-        [nameof(FieldPath)] = FieldPath,
-        [nameof(OptionalOldSelf)] = OptionalOldSelf,
-    };
+    public string ToBadValue() => "{" + string.Join(',', ((IEnumerable<(string Name, JsonNode? Value)>)
+    [
+        (nameof(Rule), Rule),
+        (nameof(Message), Message),
+        (nameof(MessageExpression), MessageExpression),
+        (nameof(Reason), Reason),
+        (nameof(FieldPath), FieldPath),
+        (nameof(OptionalOldSelf), OptionalOldSelf),
+    ]).Select(member => $"\"{member.Name}\":{GoText.Json(member.Value)}")) + "}";
 }

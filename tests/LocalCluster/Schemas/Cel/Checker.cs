@@ -41,6 +41,8 @@ internal sealed class Checker
     private readonly Dictionary<Expr, CelType> _types = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Expr, IReadOnlyList<Overload>> _overloads = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
+    /// <summary>The arguments of <c>format</c>, the one list literal that may mix types.</summary>
+    private readonly HashSet<Expr> _mixedLists = new(ReferenceEqualityComparer.Instance);
     private readonly Stack<(string Name, CelType Type)> _scope = new();
 
     private Checker(List<CompileError> errors) => _errors = errors;
@@ -154,6 +156,11 @@ internal sealed class Checker
     {
         foreach (var argument in call.Arguments)
         {
+            if (call.Function == "format" && argument is ListExpr)
+            {
+                _mixedLists.Add(argument);
+            }
+
             Visit(argument);
         }
 
@@ -257,7 +264,7 @@ internal sealed class Checker
         foreach (var (value, isOptional) in list.Elements)
         {
             var type = Unwrap(value, Visit(value), isOptional);
-            element = Join(value, element, type);
+            element = _mixedLists.Contains(list) ? CelType.Dyn : Join(value, element, type);
         }
 
         return CelType.List(element ?? _inference.NewVariable());

@@ -73,6 +73,12 @@ internal sealed record CompiledRule
         };
     }
 
+    /// <summary>The error of a conversion of a literal, which can be known before there is an object.</summary>
+    private static string? FailingConstant(CheckedExpr expression) => expression.Overloads
+        .Where(call => call.Key is Call { Function: "int" or "uint" or "double" or "bool", Arguments: [Literal] })
+        .Select(call => call.Value[0].Invoke([((Literal)((Call)call.Key).Arguments[0]).Value]) as ErrorValue)
+        .FirstOrDefault(error => error is not null)?.Message;
+
     private static CheckedExpr? Compile(
         string source, IReadOnlyDictionary<string, CelType> variables, CelType expected, string prefix, string wrongType, out string? error)
     {
@@ -81,7 +87,8 @@ internal sealed record CompiledRule
         var expression = parsed is null ? null : Checker.Check(parsed, variables, errors);
         error = errors.Count > 0
             ? new StringBuilder(prefix).Append("compilation failed: ").Append(CompileError.Print(source, errors)).ToString()
-            : expression?.Type.Equals(expected) == true ? null : wrongType;
+            : expression?.Type.Equals(expected) != true ? wrongType
+            : FailingConstant(expression) is { } failure ? $"{prefix}program instantiation failed: {failure}" : null;
         return error is null ? expression : null;
     }
 }

@@ -39,7 +39,7 @@ internal sealed class CostEstimator
         {
             case Ident ident:
                 var local = Find(ident.Name);
-                _declared[ident] = local is not null ? local.Declared : ident.Name is CompiledRule.Self or CompiledRule.OldSelf ? _self : null;
+                _declared[ident] = local is not null ? local.Declared : _self;
                 return One;
             case Select { IsTest: true } test:
                 return Cost(test.Operand);
@@ -66,14 +66,20 @@ internal sealed class CostEstimator
     {
         if (!_checked.Types.ContainsKey(select.Operand))
         {
+            _declared[select] = _self;
             return One;
         }
 
         var cost = Cost(select.Operand);
-        var declared = Declared(select.Operand);
-        _declared[select] = declared?.Type.Fields?.GetValueOrDefault(select.Field) ?? null;
+        _declared[select] = Declared(select.Operand) is { } declared ? declared.Type.Fields?.GetValueOrDefault(select.Field) : _self;
         return _checked.Types[select.Operand].Kind is TypeKind.Map or TypeKind.Object or TypeKind.Parameter ? cost + One : cost;
     }
+
+    /// <summary>
+    /// What the schema says of a part of a value. Of a part of something that the expression made itself the API server takes the bounds of
+    /// the whole object, which for objects is no size at all; estimates depend on it.
+    /// </summary>
+    private DeclType? Part(Expr whole, Func<DeclType, DeclType?> part) => Declared(whole) is { } declared ? part(declared) : _self;
 
     private DeclType? Declared(Expr expr) => _declared.GetValueOrDefault(expr);
 
@@ -108,7 +114,7 @@ internal sealed class CostEstimator
             if (overload.Id is "index_list" or "index_map")
             {
                 resultSize = EntriesOf(call.Arguments[0])?.Values;
-                _declared[call] = Declared(call.Arguments[0])?.Element;
+                _declared[call] = Part(call.Arguments[0], declared => declared.Element);
             }
 
             resultSize ??= SizeOf(call);
@@ -360,10 +366,9 @@ internal sealed class CostEstimator
     private void PushVariables(Comprehension loop)
     {
         var entries = EntriesOf(loop.Range);
-        var declared = Declared(loop.Range);
         var isList = entries?.IsList ?? _checked.Types[loop.Range].Kind == TypeKind.List;
-        var key = new Local(loop.Variable, isList ? null : declared?.Key, entries?.Keys, Entries: null);
-        var value = new Local(loop.SecondVariable ?? loop.Variable, declared?.Element, entries?.Values, Entries: null);
+        var key = new Local(loop.Variable, isList ? null : Part(loop.Range, declared => declared.Key), entries?.Keys, Entries: null);
+        var value = new Local(loop.SecondVariable ?? loop.Variable, Part(loop.Range, declared => declared.Element), entries?.Values, Entries: null);
         if (loop.SecondVariable is not null || !isList)
         {
             _locals.Push(key);

@@ -95,7 +95,8 @@ internal sealed class Parser
         return true;
     }
 
-    private Token Take(string symbol) => IsSymbol(symbol) ? _tokens[_at++] : throw Unexpected($"'{symbol}'");
+    private Token Take(string symbol) => IsSymbol(symbol) ? _tokens[_at++] 
+        : throw new SyntaxException(new CompileError(Current.Offset, $"Syntax error: missing '{symbol}' at '{Current.Text}'"));
 
     private Token TakeIdentifier() =>
         Current.Kind == TokenKind.Ident && Current.Text is not ("true" or "false" or "null" or "in") ? _tokens[_at++] : throw Unexpected("IDENTIFIER");

@@ -15,7 +15,7 @@ internal static class ConversionLibrary
         {
             "1" or "t" or "T" or "TRUE" or "true" or "True" => BoolValue.True,
             "0" or "f" or "F" or "FALSE" or "false" or "False" => BoolValue.False,
-            var text => new ErrorValue($"strconv.ParseBool: parsing {GoText.Quote(text)}: invalid syntax"),
+            _ => NotConvertible(CelType.Bool),
         }),
         To("bytes", CelType.Bytes, CelType.Bytes, value => value),
         To("bytes", CelType.String, CelType.Bytes, value => new BytesValue(Encoding.UTF8.GetBytes(((StringValue)value).Value))),
@@ -25,7 +25,7 @@ internal static class ConversionLibrary
         To("double", CelType.String, CelType.Double, value =>
             double.TryParse(((StringValue)value).Value, NumberStyles.Float & ~(NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite), CultureInfo.InvariantCulture, out var number)
                 ? new DoubleValue(number)
-                : new ErrorValue($"strconv.ParseFloat: parsing {GoText.Quote(((StringValue)value).Value)}: invalid syntax")),
+                : NotConvertible(CelType.Double)),
         To("int", CelType.Int, CelType.Int, value => value),
         To("int", CelType.Double, CelType.Int, value => ((DoubleValue)value).Value is > -9.2233720368547758e18 and < 9.2233720368547758e18
             ? new IntValue((long)((DoubleValue)value).Value)
@@ -35,7 +35,7 @@ internal static class ConversionLibrary
             : new ErrorValue("integer overflow")),
         To("int", CelType.String, CelType.Int, value => long.TryParse(((StringValue)value).Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? new IntValue(number)
-            : new ErrorValue($"strconv.ParseInt: parsing {GoText.Quote(((StringValue)value).Value)}: {ParseProblem(((StringValue)value).Value)}")),
+            : NotConvertible(CelType.Int)),
         To("int", CelType.Timestamp, CelType.Int, value => new IntValue(((TimestampValue)value).Seconds)),
         To("int", CelType.Duration, CelType.Int, value => new IntValue(((DurationValue)value).Nanoseconds)),
         To("uint", CelType.Uint, CelType.Uint, value => value),
@@ -47,19 +47,19 @@ internal static class ConversionLibrary
             : new ErrorValue("unsigned integer overflow")),
         To("uint", CelType.String, CelType.Uint, value => ulong.TryParse(((StringValue)value).Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? new UintValue(number)
-            : new ErrorValue($"strconv.ParseUint: parsing {GoText.Quote(((StringValue)value).Value)}: {ParseProblem(((StringValue)value).Value)}")),
+            : NotConvertible(CelType.Uint)),
         .. ToStringFrom(CelType.String, CelType.Bool, CelType.Int, CelType.Uint, CelType.Double, CelType.Duration, CelType.Timestamp, CelType.Ip, CelType.Cidr),
         Overload.Global("string", "bytes_to_string", [CelType.Bytes], CelType.String, values => Decode(((BytesValue)values[0]).Value)),
         To("duration", CelType.Duration, CelType.Duration, value => value),
         To("duration", CelType.Int, CelType.Duration, value => new DurationValue(((IntValue)value).Value)),
         To("duration", CelType.String, CelType.Duration, value => GoTime.TryParseDuration(((StringValue)value).Value, out var nanoseconds)
             ? new DurationValue(nanoseconds)
-            : new ErrorValue($"time: invalid duration {GoText.Quote(((StringValue)value).Value)}")),
+            : NotConvertible(CelType.Duration)),
         To("timestamp", CelType.Timestamp, CelType.Timestamp, value => value),
         To("timestamp", CelType.Int, CelType.Timestamp, value => TimeLibrary.Timestamp(((IntValue)value).Value, 0)),
         To("timestamp", CelType.String, CelType.Timestamp, value => GoTime.TryParseTimestamp(((StringValue)value).Value, out var seconds, out var nanoseconds)
             ? TimeLibrary.Timestamp(seconds, nanoseconds)
-            : new ErrorValue($"parsing time {GoText.Quote(((StringValue)value).Value)} as \"2006-01-02T15:04:05Z07:00\": cannot parse {GoText.Quote(((StringValue)value).Value)} as \"2006\"")),
+            : NotConvertible(CelType.Timestamp)),
     ];
 
     private static Overload To(string function, CelType from, CelType to, Func<CelValue, CelValue> convert) =>
@@ -68,8 +68,7 @@ internal static class ConversionLibrary
     private static IEnumerable<Overload> ToStringFrom(params CelType[] types) =>
         types.Select(type => To("string", type, CelType.String, value => new StringValue(value.ToString()!)));
 
-    private static string ParseProblem(string text) =>
-        text.Length > 0 && text.TrimStart('-', '+') is { Length: > 0 } digits && digits.All(char.IsAsciiDigit) ? "value out of range" : "invalid syntax";
+    private static ErrorValue NotConvertible(CelType type) => new($"type conversion error from 'string' to '{TypeValues.Of(type)}'");
 
     private static CelValue Decode(byte[] bytes)
     {

@@ -97,7 +97,7 @@ internal static class NetworkLibrary
     {
         if (!TryParse(text.Split('%')[0], out var address))
         {
-            return new ErrorValue($"IP Address {GoText.Quote(text)} parse error during conversion from string: ParseAddr({GoText.Quote(text)}): unable to parse IP");
+            return new ErrorValue($"IP Address {GoText.Quote(text)} parse error during conversion from string: ParseAddr({GoText.Quote(text)}): {(text.Contains(':', StringComparison.Ordinal) || !text.Contains('.', StringComparison.Ordinal) ? "unable to parse IP" : text.Count(c => c == '.') < 3 ? "IPv4 address too short" : "unable to parse IP")}");
         }
 
         return text.Contains('%', StringComparison.Ordinal) ? new ErrorValue($"IP address {GoText.Quote(text)} with zone value is not allowed")

@@ -139,10 +139,12 @@ internal static class StringFormat
         return isUpper ? text?.ToUpperInvariant() : text;
     }
 
+    private static string Nested(CelValue value) => value is StringValue text ? $"\"{text.Value}\"" : Text(value);
+
     private static string Text(CelValue value) => value switch
     {
-        ListValue list => $"[{string.Join(", ", list.Items.Select(Text))}]",
-        MapValue map => "{" + string.Join(", ", map.Keys.OrderBy(key => key.ToString(), StringComparer.Ordinal).Select(key => $"{Text(key)}: {Text(map.Find(key)!)}")) + "}",
+        ListValue list => $"[{string.Join(", ", list.Items.Select(Nested))}]",
+        MapValue map => "{" + string.Join(", ", map.Keys.OrderBy(key => key.ToString(), StringComparer.Ordinal).Select(key => $"{Nested(key)}: {Nested(map.Find(key)!)}")) + "}",
         _ => value.ToString()!,
     };
 }

@@ -12,6 +12,12 @@ internal static class CallCosts
     public const double RegexLength = 0.25;
     public const double NamedFormatRegexLength = 128;
 
+    /// <summary>The cost of making a list from each of so many items.</summary>
+    public static CostRange NewList(CostRange count, double each) => count.Scale(each) + CostRange.Fixed(1 + ListCreation);
+
+    /// <summary>The cost of making a list by comparing each of so many items with each.</summary>
+    public static CostRange SelfCompared(CostRange count, bool isText) => NewList(count * count, isText ? 2 + Traversal : 2);
+
     /// <summary>The cost of a call that was made.</summary>
     public static ulong Actual(Overload overload, CelValue[] arguments, CelValue result)
     {
@@ -34,6 +40,13 @@ internal static class CallCosts
                 return CostRange.Multiply(CostRange.Scale(arguments[0].Size + 1, Traversal), Walk(1, RegexLength));
             case "validate":
                 return CostRange.Multiply(CostRange.Scale(arguments[1].Size + 1, Traversal), CostRange.Scale(60, RegexLength));
+            case "slice" or "lists.range":
+                return NewList(CostRange.Fixed(result.Size), 1).Max;
+            case "reverse" or "flatten":
+                return NewList(CostRange.Fixed(arguments[0].Size), 1).Max;
+            case "distinct" or "sort" or "@sortByAssociatedKeys":
+                var keys = (ListValue)arguments[^1];
+                return SelfCompared(CostRange.Fixed(keys.Size), keys.Count > 0 && keys[0] is StringValue or BytesValue).Max;
             case "contains":
                 return CostRange.Multiply(Walk(0), Walk(1));
             case Operators.In when overload.Id == "in_list":

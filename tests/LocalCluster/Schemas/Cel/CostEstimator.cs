@@ -163,12 +163,31 @@ internal sealed class CostEstimator
                 return Result(SizeOrUnknown(first!).Scale(2 * CallCosts.Traversal));
             case "containsIP" or "containsCIDR":
                 return Result(CostOfContainment(overload, first!));
+            case "slice" when target is not null:
+                var slice = IntLiteral(call.Arguments[1], SizeOrUnknown(target).Max) - IntLiteral(call.Arguments[0], 0);
+                return Result(CallCosts.NewList(CostRange.Fixed(slice), 1), CostRange.Fixed(slice));
+            case "lists.range":
+                var range = CostRange.Fixed(IntLiteral(first!, ulong.MaxValue));
+                return Result(CallCosts.NewList(range, 1), range);
+            case "reverse" when target is not null:
+                return Result(CallCosts.NewList(SizeOrUnknown(target), 1), SizeOrUnknown(target));
+            case "flatten" when target is not null:
+                var depth = first is null ? 1 : IntLiteral(first, ulong.MaxValue);
+                return Result(CallCosts.NewList(SizeOrUnknown(target), depth), SizeOrUnknown(target));
+            case "distinct" when target is not null:
+                return Result(CallCosts.SelfCompared(SizeOrUnknown(target), isText: false), SizeOrUnknown(target) * SizeOrUnknown(target));
+            case "sort" or "@sortByAssociatedKeys" when target is not null:
+                var keys = SizeOrUnknown(first ?? target);
+                var isText = overload.Parameters[^1].Parameters[0].Kind is TypeKind.String or TypeKind.Bytes;
+                return Result(CallCosts.SelfCompared(keys, isText), keys * keys);
             case "validate":
                 return Result(SizeOrUnknown(first!).Scale(CallCosts.Traversal).Scale(CallCosts.NamedFormatRegexLength * CallCosts.RegexLength));
             default:
                 return CostOfStandard(call, overload, target, arguments, sum);
         }
     }
+
+    private static ulong IntLiteral(Expr expr, ulong otherwise) => expr is Literal { Value: IntValue { Value: >= 0 } number } ? (ulong)number.Value : otherwise;
 
     private (CostRange Cost, CostRange? Size) CostOfStandard(
         Call call, Overload overload, Expr? target, CostRange[] arguments, CostRange sum)

@@ -3,10 +3,10 @@ namespace KafkaLogstash.LocalCluster.Fields;
 /// <summary>Why a patch cannot be applied.</summary>
 internal enum PatchFailure
 {
-    /// <summary>The patch is no patch: HTTP 400, <c>BadRequest</c>.</summary>
+    /// <summary>The patch is no patch at all: HTTP 400, <c>BadRequest</c>.</summary>
     Malformed,
 
-    /// <summary>The patch does not fit the object: HTTP 422, <c>Invalid</c>.</summary>
+    /// <summary>An operation is incomplete or does not fit the object: HTTP 422, <c>Invalid</c>.</summary>
     Inapplicable,
 }
 

@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace KafkaLogstash.LocalCluster.Fields;
 
-/// <summary>JSON patches (RFC 6902).</summary>
+/// <summary>
+/// JSON patches (RFC 6902), read as leniently as the API server does: <c>replace</c> also sets what an object does not have, and a missing
+/// <c>value</c> is null.
+/// </summary>
 internal static class JsonPatch
 {
     private const int MostOperations = 10000;
@@ -33,9 +36,9 @@ internal static class JsonPatch
         var path = Pointer(fields, "path");
         return Text(fields, "op") switch
         {
-            "add" => Add(document, path, Value(fields), "add"),
+            "add" => Add(document, path, fields["value"], "add"),
             "remove" => Remove(document, path, "remove"),
-            "replace" => Replace(document, path, Value(fields)),
+            "replace" => Replace(document, path, fields["value"]),
             "move" => Move(document, Pointer(fields, "from"), path),
             "copy" => Add(document, path, Require(document, Pointer(fields, "from"), "copy"), "copy"),
             "test" => Test(document, path, fields["value"]),
@@ -98,10 +101,6 @@ internal static class JsonPatch
         return value.Exists ? value.Node : throw Missing(operation, from);
     }
 
-    private static JsonNode? Value(JsonObject operation) => operation.TryGetPropertyValue("value", out var value)
-        ? value
-        : throw new InvalidPatchException(PatchFailure.Malformed, $"operation \"{Text(operation, "op")}\" has no value");
-
     private static JsonPointer Pointer(JsonObject operation, string name)
     {
         try
@@ -117,7 +116,7 @@ internal static class JsonPatch
     private static string Text(JsonObject operation, string name) =>
         operation[name] is JsonValue value && value.TryGetValue<string>(out var text)
             ? text
-            : throw new InvalidPatchException(PatchFailure.Malformed, $"an operation of the JSON patch has no \"{name}\"");
+            : throw new InvalidPatchException(PatchFailure.Inapplicable, $"an operation of the JSON patch has no \"{name}\"");
 
     private static InvalidPatchException Missing(string operation, JsonPointer path) => new(
         PatchFailure.Inapplicable,

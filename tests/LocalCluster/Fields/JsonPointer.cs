@@ -73,12 +73,12 @@ internal sealed record JsonPointer(string Text, IReadOnlyList<string> Steps)
         }
     }
 
-    /// <summary>Replaces a value in its place. False when there is none.</summary>
+    /// <summary>Replaces a value in its place, or sets an object's member. False when there is no such place.</summary>
     public bool TryReplace(JsonNode? document, JsonNode? value)
     {
         switch (Container(document))
         {
-            case JsonObject fields when fields.ContainsKey(Steps[^1]):
+            case JsonObject fields:
                 fields[Steps[^1]] = value;
                 return true;
             case JsonArray items when Index(Steps[^1], items.Count) is { } index:

@@ -12,8 +12,11 @@ internal static class OpenApiDocuments
 {
     private const string Title = "Kubernetes";
 
-    /// <summary>The media type in which kubectl asks for <c>/openapi/v2</c>; it decodes nothing else.</summary>
-    public const string V2ProtobufMediaType = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+    /// <summary>The media type in which kubectl asks for <c>/openapi/v2</c>; it decodes nothing else, whatever the server sends.</summary>
+    public const string V2ProtobufAccept = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+
+    /// <summary>The <c>Content-Type</c> of the answer. Go's clients refuse a media type with an at sign.</summary>
+    public const string V2ProtobufContentType = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 
     /// <summary>The name of a group version's document below <c>/openapi/v3/</c>: <c>api/v1</c> or <c>apis/apps/v1</c>.</summary>
     /// <param name="group">The API group; empty for the core group.</param>
@@ -77,8 +80,8 @@ internal static class OpenApiDocuments
     }
 
     /// <summary>
-    /// The document for <c>/openapi/v2</c> in protobuf, without schemas: kubectl asks for it where it does not find what it needs in the v3
-    /// documents, and takes an empty one for 'unknown' where an error would end the command.
+    /// The document for <c>/openapi/v2</c> in protobuf, without schemas: kubectl's client-side apply fetches it even when it finds all it
+    /// needs in the v3 documents.
     /// </summary>
     /// <param name="release">The release of Kubernetes that the server claims to be, such as <c>v1.36.0</c>.</param>
     public static ReadOnlyMemory<byte> V2Protobuf(string release)

@@ -52,6 +52,13 @@ internal sealed class ApiException(int code, string reason, string message, Json
     public static ApiException Modified(ResourceType type, string name) => Conflict(
         type, name, "the object has been modified; please apply your changes to the latest version and try again");
 
+    /// <summary>A delete's precondition does not hold; here a real API server names the kind, not the resource.</summary>
+    public static ApiException PreconditionFailed(ResourceType type, string name, string why)
+    {
+        var kind = type.Group.Length == 0 ? type.Kind : $"{type.Kind}.{type.Group}";
+        return new(409, "Conflict", $"Operation cannot be fulfilled on {kind} \"{name}\": {why}", Details(type.Group, type.Kind, name));
+    }
+
     public static ApiException Forbidden(ResourceType type, string? name, string why, JsonArray? causes = null)
     {
         var subject = string.IsNullOrEmpty(name) ? type.Qualified : $"{type.Qualified} \"{name}\"";

@@ -28,6 +28,11 @@ internal static class Bodies
     public static async Task<JsonObject?> ReadObjectAsync(HttpRequest request, string expectedKind, CancellationToken cancellationToken)
     {
         var media = MediaType(request);
+        if (media == ProtobufJson.MediaType)
+        {
+            return await ReadProtobufAsync(request, expectedKind, cancellationToken);
+        }
+
         if (media is not ("" or Representation.JsonType or "application/yaml" or "application/x-www-form-urlencoded"))
         {
             throw ApiException.UnsupportedMediaType("application/json, application/yaml");
@@ -35,6 +40,20 @@ internal static class Bodies
 
         var text = await ReadTextAsync(request, cancellationToken);
         return text.Length == 0 ? null : Parse(text, media == "application/yaml", expectedKind);
+    }
+
+    private static async Task<JsonObject> ReadProtobufAsync(HttpRequest request, string expectedKind, CancellationToken cancellationToken)
+    {
+        using var body = new MemoryStream();
+        await request.Body.CopyToAsync(body, cancellationToken);
+        try
+        {
+            return ProtobufJson.Parse(body.GetBuffer().AsSpan(0, (int)body.Length));
+        }
+        catch (JsonException e)
+        {
+            throw ApiException.BadRequest($"the object provided is unrecognized (must be of type {expectedKind}): {e.Message}");
+        }
     }
 
     public static JsonObject Parse(string text, bool yaml, string expectedKind)

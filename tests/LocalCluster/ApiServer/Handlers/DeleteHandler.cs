@@ -60,7 +60,7 @@ internal sealed class DeleteHandler(ObjectStore store, TimeProvider time)
             CheckPreconditions(type, live.Body, options);
             var obj = live.Clone();
             var grace = Mark(type, obj, options);
-            if (obj.Finalizers().Count == 0 && grace == 0 && obj.Items("spec", "finalizers") is not { Count: > 0 })
+            if (grace == 0 && !Pipeline.IsHeld(type, obj))
             {
                 if (options.DryRun)
                 {
@@ -118,7 +118,7 @@ internal sealed class DeleteHandler(ObjectStore store, TimeProvider time)
                 : null;
         if (detail is not null)
         {
-            throw ApiException.Conflict(type, live.Name()!, detail);
+            throw ApiException.PreconditionFailed(type, live.Name()!, detail);
         }
     }
 

@@ -25,6 +25,7 @@ internal sealed class Dispatcher
     private readonly DeleteHandler _deletes;
     private readonly DefinitionController _definitions;
     private readonly DiscoveryHandler _discovery;
+    private readonly OpenApiHandler _openApi;
     private readonly ReviewHandler _reviews;
 
     public Dispatcher(
@@ -45,6 +46,7 @@ internal sealed class Dispatcher
         _deletes = new DeleteHandler(store, _time);
         _definitions = new DefinitionController(store, registry, _deletes, _time);
         _discovery = new DiscoveryHandler(registry);
+        _openApi = new OpenApiHandler(registry);
         _reviews = new ReviewHandler(store, tokens, _authorizer, _time);
     }
 
@@ -194,25 +196,14 @@ internal sealed class Dispatcher
         switch (path)
         {
             case "/version":
-                await Bodies.WriteAsync(context, 200, new JsonObject
-                {
-                    ["major"] = "1",
-                    ["minor"] = "36",
-                    ["gitVersion"] = "v1.36.2",
-                    ["gitCommit"] = "",
-                    ["gitTreeState"] = "clean",
-                    ["buildDate"] = "2026-01-01T00:00:00Z",
-                    ["goVersion"] = "none",
-                    ["compiler"] = "none",
-                    ["platform"] = "embedded",
-                });
+                await Bodies.WriteAsync(context, 200, ServerVersion.ToJson());
                 break;
             case "/healthz" or "/livez" or "/readyz":
                 context.Http.Response.ContentType = "text/plain; charset=utf-8";
                 await context.Http.Response.WriteAsync("ok", context.Cancellation);
                 break;
             default:
-                if (!await _discovery.AnswerAsync(context))
+                if (!await _discovery.AnswerAsync(context) && !await _openApi.AnswerAsync(context))
                 {
                     context.Http.Response.StatusCode = 404;
                     context.Http.Response.ContentType = "text/plain; charset=utf-8";

@@ -1,46 +1,136 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using KafkaLogstash.LocalCluster.ApiServer.Errors;
+using KafkaLogstash.LocalCluster.ApiServer.Json;
 using KafkaLogstash.LocalCluster.ApiServer.Resources;
+using KafkaLogstash.LocalCluster.Fields;
 
 namespace KafkaLogstash.LocalCluster.ApiServer.Handlers;
 
-/// <summary>A patch that was read and can be applied to any form of its object.</summary>
-internal sealed record Patches(Func<JsonObject, JsonObject> Apply)
+/// <summary>
+/// A patch that was read and can be applied to any form of its object. With <paramref name="IsApply"/> the object may be absent, and
+/// the result carries its owners.
+/// </summary>
+internal sealed record Patches(Func<JsonObject?, JsonObject> Apply, bool IsApply = false)
 {
-    public const string MergeType = "application/merge-patch+json";
+    private const string ApplyType = "application/apply-patch+yaml";
 
-    public static Patches Read(string media, string text, ResourceType type, string subresource)
+    public static Patches Read(ApiContext context, ResourceType type, string media, string text, DateTimeOffset now)
     {
+        var subresource = context.Info.Subresource;
         switch (media)
         {
-            case MergeType:
+            case "application/merge-patch+json":
                 var merge = Bodies.Parse(text, yaml: false, type.Kind);
-                return new(live => (JsonObject)Merge(live, merge)!);
+                return new(live => JsonMergePatch.Apply(live, merge) as JsonObject ?? []);
+            case "application/json-patch+json":
+                var operations = ParseOperations(text);
+                return new(live => Guard(type, live!, () => JsonPatch.Apply(live, operations) as JsonObject
+                    ?? throw ApiException.BadRequest("the patch leaves no object")));
+            case "application/strategic-merge-patch+json" when type.Strategy.Schema is null && type.Fields is { } fields:
+                var strategic = Bodies.Parse(text, yaml: false, type.Kind);
+                return new(live => Guard(type, live!, () => subresource == "scale"
+                    ? (JsonObject)JsonMergePatch.Apply(live, strategic)!
+                    : StrategicMergePatch.Apply(live!, strategic, fields)));
+            case ApplyType when subresource != "scale" && type.Fields is not null:
+                return ReadApply(context, type, Bodies.Parse(text, yaml: true, type.Kind), now);
             default:
                 throw new ApiException(415, "UnsupportedMediaType", "415: Unsupported Media Type", new JsonObject());
         }
     }
 
-    private static JsonNode? Merge(JsonNode? target, JsonNode? patch)
+    private static Patches ReadApply(ApiContext context, ResourceType type, JsonObject applied, DateTimeOffset now)
     {
-        if (patch is not JsonObject changes)
+        if (context.Info.Query["fieldManager"] is not [{ Length: > 0 } manager])
         {
-            return patch?.DeepClone();
+            throw new ApiException(
+                422,
+                "Invalid",
+                "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch",
+                new JsonObject { ["group"] = "meta.k8s.io", ["kind"] = "PatchOptions" });
         }
 
-        var result = target is JsonObject obj ? (JsonObject)obj.DeepClone() : new JsonObject();
-        foreach (var (key, value) in changes)
+        if (applied.Text("kind") is not { Length: > 0 } || applied.Text("apiVersion") is not { Length: > 0 })
         {
-            if (value is null)
-            {
-                result.Remove(key);
-            }
-            else
-            {
-                result[key] = Merge(result[key], value);
-            }
+            throw ApiException.BadRequest("the applied object must name its apiVersion and kind");
         }
 
-        return result;
+        var subresource = context.Info.Subresource;
+        applied.Meta().Default("name", context.Info.Name!);
+        if (context.Info.Namespace is { } ns)
+        {
+            applied.Meta().Default("namespace", ns);
+        }
+
+        KeepWritable(type, applied, subresource);
+        var apply = new ApplyContext(
+            manager, type.ApiVersion, subresource.Length == 0 ? null : subresource, context.Info.Is("force"), now, type.Fields!);
+        return new(live => Guard(type, applied, () => ServerSideApply.Apply(live, applied, apply)), IsApply: true);
+    }
+
+    // What the request can't change must not be owned by it.
+    private static void KeepWritable(ResourceType type, JsonObject applied, string subresource)
+    {
+        if (subresource == "status")
+        {
+            foreach (var field in applied.Select(entry => entry.Key).Where(key => key is not ("apiVersion" or "kind" or "metadata" or "status")).ToList())
+            {
+                applied.Remove(field);
+            }
+
+            foreach (var field in applied.Meta().Select(entry => entry.Key).Where(key => key is not ("name" or "namespace" or "resourceVersion" or "uid" or "managedFields")).ToList())
+            {
+                applied.Meta().Remove(field);
+            }
+        }
+        else if (type.Strategy.IsolatesStatus)
+        {
+            applied.Remove("status");
+        }
+    }
+
+    private static JsonArray ParseOperations(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text) as JsonArray ?? throw ApiException.BadRequest("error decoding patch: a JSON patch is an array of operations");
+        }
+        catch (JsonException e)
+        {
+            throw ApiException.BadRequest($"error decoding patch: {e.Message}");
+        }
+    }
+
+    private static JsonObject Guard(ResourceType type, JsonObject obj, Func<JsonObject> apply)
+    {
+        try
+        {
+            return apply();
+        }
+        catch (InvalidPatchException e) when (e.Failure == PatchFailure.Malformed)
+        {
+            throw ApiException.BadRequest(e.Message);
+        }
+        catch (InvalidPatchException e)
+        {
+            throw new ApiException(422, "Invalid", $"the server rejected our request due to an error in our request: {e.Message}", new JsonObject());
+        }
+        catch (InvalidFieldsException e)
+        {
+            throw new ApiException(
+                500, "", $"failed to create typed patch object ({obj.Namespace()}/{obj.Name()}; {type.ApiVersion}, Kind={type.Kind}): {e.Message}");
+        }
+        catch (ApplyConflictException e)
+        {
+            throw new ApiException(409, "Conflict", e.Message, new JsonObject
+            {
+                ["causes"] = new JsonArray([.. e.Conflicts.Select(conflict => (JsonNode)new JsonObject
+                {
+                    ["reason"] = "FieldManagerConflict",
+                    ["message"] = conflict.Message,
+                    ["field"] = conflict.Field,
+                })]),
+            });
+        }
     }
 }

@@ -3,6 +3,7 @@ using KafkaLogstash.LocalCluster.ApiServer.Errors;
 using KafkaLogstash.LocalCluster.ApiServer.Json;
 using KafkaLogstash.LocalCluster.ApiServer.Resources;
 using KafkaLogstash.LocalCluster.ApiServer.Storage;
+using KafkaLogstash.LocalCluster.Fields;
 using KafkaLogstash.LocalCluster.Schemas;
 
 namespace KafkaLogstash.LocalCluster.ApiServer.Handlers;
@@ -14,8 +15,12 @@ internal sealed class Pipeline(ObjectStore store, TimeProvider time)
         ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink"];
 
     /// <summary>A deleted object whose last finalizer has gone leaves the store.</summary>
-    public static bool IsFinished(JsonObject obj) =>
-        obj.IsTerminating() && obj.Finalizers().Count == 0 && (obj.Number("metadata", "deletionGracePeriodSeconds") ?? 0) == 0;
+    public static bool IsFinished(ResourceType type, JsonObject obj) =>
+        obj.IsTerminating() && !IsHeld(type, obj) && (obj.Number("metadata", "deletionGracePeriodSeconds") ?? 0) == 0;
+
+    /// <summary>Finalizers keep an object; a namespace has some of its own in its spec.</summary>
+    public static bool IsHeld(ResourceType type, JsonObject obj) =>
+        obj.Finalizers().Count > 0 || (type.StorageKey == "namespaces" && obj.Texts("spec", "finalizers").Any());
 
     /// <summary>Fills in apiVersion and kind, and refuses others than those of the URL.</summary>
     public static void CheckKind(ResourceType type, JsonObject body)
@@ -37,7 +42,8 @@ internal sealed class Pipeline(ObjectStore store, TimeProvider time)
         body["kind"] = type.Kind;
     }
 
-    public JsonObject Create(ApiContext context, ResourceType type, JsonObject body)
+    /// <summary>The object to store for a new one. What was applied carries its owners already.</summary>
+    public JsonObject Create(ApiContext context, ResourceType type, JsonObject body, bool applied = false)
     {
         var strategy = type.Strategy;
         var obj = Decode(context, type, body);
@@ -73,15 +79,21 @@ internal sealed class Pipeline(ObjectStore store, TimeProvider time)
         }
 
         strategy.Default(obj);
-        strategy.PrepareForCreate(obj, write);
         strategy.Schema?.Default(obj);
+        if (!applied)
+        {
+            // What the server adds from here on belongs to nobody.
+            obj = Tracked(context, type, null, obj);
+        }
+
+        strategy.PrepareForCreate(obj, write);
         strategy.Admit(obj, write);
         Refuse(type, obj, [.. Metadata.Validate(type, obj), .. strategy.Schema?.Validate(obj, null) ?? [], .. strategy.Validate(obj)]);
         return obj;
     }
 
     /// <summary>The object to store in place of the live one; null when nothing changes.</summary>
-    public JsonObject? Update(ApiContext context, ResourceType type, JsonObject live, JsonObject wanted)
+    public JsonObject? Update(ApiContext context, ResourceType type, JsonObject live, JsonObject wanted, bool applied = false)
     {
         var strategy = type.Strategy;
         var obj = Decode(context, type, wanted);
@@ -109,6 +121,12 @@ internal sealed class Pipeline(ObjectStore store, TimeProvider time)
             obj["metadata"]!.AsObject().Put("managedFields", meta["managedFields"]);
             obj.Put("status", status);
         }
+        else if (context.Info.Subresource == "finalize")
+        {
+            var spec = obj["spec"]?.DeepClone();
+            obj = live.Copy();
+            obj["spec"] = spec ?? new JsonObject();
+        }
         else if (strategy.IsolatesStatus)
         {
             obj.Put("status", live["status"]);
@@ -135,8 +153,14 @@ internal sealed class Pipeline(ObjectStore store, TimeProvider time)
             .. strategy.Validate(obj),
             .. context.Info.Subresource == "status" ? [] : strategy.ValidateUpdate(obj, live),
         ]);
-        return JsonNodes.Same(Comparable(live), Comparable(obj)) ? null : obj;
+        var tracked = applied ? obj : Tracked(context, type, live, obj);
+        return JsonNodes.Same(Comparable(live), Comparable(tracked)) ? null : tracked;
     }
+
+    private JsonObject Tracked(ApiContext context, ResourceType type, JsonObject? live, JsonObject obj) => type.Fields is { } fields
+        ? ManagedFields.TrackUpdate(
+            live, obj, new UpdateContext(context.FieldManager, obj.Text("apiVersion")!, context.Info.Subresource, time.GetUtcNow(), fields))
+        : obj;
 
     private static JsonObject Comparable(JsonObject obj)
     {
@@ -213,7 +237,7 @@ internal sealed class Pipeline(ObjectStore store, TimeProvider time)
             }
         }
 
-        return decoded;
+        return type.ToStorage?.Invoke(decoded) ?? decoded;
     }
 
     private void PlaceInNamespace(ApiContext context, ResourceType type, JsonObject obj, bool existing = false)

@@ -124,7 +124,7 @@ internal sealed record Representation(Representation.Form Shape, string MetaVers
     {
         var rows = items.Select(item =>
         {
-            var row = new JsonObject { ["cells"] = type.Table.Cells(item, now) };
+            var row = new JsonObject { ["cells"] = type.Table.Cells(type.ToStorage?.Invoke(item) ?? item, now) };
             if (includeObject != "None")
             {
                 row["object"] = includeObject == "Object" ? item.Copy() : Partial(item);

@@ -59,7 +59,7 @@ internal sealed class WriteHandler(ObjectStore store, Pipeline pipeline, TimePro
         var form = Representation.Negotiate(context.Http.Request.Headers.Accept);
         var media = Bodies.MediaType(context.Http.Request);
         var text = await Bodies.ReadTextAsync(context.Http.Request, context.Cancellation);
-        var patch = Patches.Read(media, text, type, context.Info.Subresource);
+        var patch = Patches.Read(context, type, media, text, time.GetUtcNow());
         if (context.Info.Subresource == "scale")
         {
             var scaled = Change(context, type, live => Scaling.Write(type, live, scale => patch.Apply(scale)));
@@ -67,7 +67,18 @@ internal sealed class WriteHandler(ObjectStore store, Pipeline pipeline, TimePro
             return;
         }
 
-        var updated = Change(context, type, live => patch.Apply(live), patched: true);
+        if (patch.IsApply && context.Info.Subresource.Length == 0 && store.Find(type.StorageKey, context.Info.Namespace, context.Info.Name!) is null)
+        {
+            var applied = patch.Apply(null);
+            Pipeline.CheckKind(type, applied);
+            CheckName(context, applied);
+            var created = Create(context, type, applied, applied: true);
+            written();
+            await AnswerAsync(context, type, 201, created, form);
+            return;
+        }
+
+        var updated = Change(context, type, patch.Apply, patched: true, patch.IsApply);
         written();
         await AnswerAsync(context, type, 200, updated, form);
     }
@@ -86,9 +97,9 @@ internal sealed class WriteHandler(ObjectStore store, Pipeline pipeline, TimePro
     private Task AnswerAsync(ApiContext context, ResourceType type, int code, JsonObject obj, Representation form) => Bodies.WriteAsync(
         context, code, form.One(type, Shown(type, obj), time.GetUtcNow(), context.Info.Query["includeObject"]), form);
 
-    private JsonObject Create(ApiContext context, ResourceType type, JsonObject body)
+    private JsonObject Create(ApiContext context, ResourceType type, JsonObject body, bool applied = false)
     {
-        var prepared = pipeline.Create(context, type, body);
+        var prepared = pipeline.Create(context, type, body, applied);
         if (context.Info.DryRun)
         {
             return store.Find(type.StorageKey, prepared.Namespace(), prepared.Name()!) is null
@@ -100,7 +111,7 @@ internal sealed class WriteHandler(ObjectStore store, Pipeline pipeline, TimePro
     }
 
     /// <summary>Reads, changes and stores an object, again from the start when somebody else was faster.</summary>
-    private JsonObject Change(ApiContext context, ResourceType type, Func<JsonObject, JsonObject> change, bool patched = false)
+    private JsonObject Change(ApiContext context, ResourceType type, Func<JsonObject, JsonObject> change, bool patched = false, bool applied = false)
     {
         var name = context.Info.Name!;
         for (var tries = 0; tries < MaxTries; tries++)
@@ -113,7 +124,7 @@ internal sealed class WriteHandler(ObjectStore store, Pipeline pipeline, TimePro
                 CheckName(context, wanted);
             }
 
-            var updated = pipeline.Update(context, type, live.Body, wanted);
+            var updated = pipeline.Update(context, type, live.Body, wanted, applied);
             if (updated is null)
             {
                 return live.Body;
@@ -124,7 +135,7 @@ internal sealed class WriteHandler(ObjectStore store, Pipeline pipeline, TimePro
                 return updated;
             }
 
-            if (Pipeline.IsFinished(updated))
+            if (Pipeline.IsFinished(type, updated))
             {
                 if (store.Delete(type.StorageKey, live, updated) is { } gone)
                 {

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using KafkaLogstash.LocalCluster.ApiServer.Json;
 using KafkaLogstash.LocalCluster.ApiServer.Tables;
+using KafkaLogstash.LocalCluster.Fields;
 using KafkaLogstash.LocalCluster.Schemas;
 
 namespace KafkaLogstash.LocalCluster.ApiServer.Resources;
@@ -40,6 +41,7 @@ internal static class CustomResources
                 StorageKey = $"{plural}.{group}",
                 Table = CustomColumns.Layout(version),
                 Present = obj => obj.Text("apiVersion") == apiVersion ? obj : With(obj, apiVersion),
+                Fields = FieldSchema.FromOpenApi(SourceOf(version)),
                 Strategy = new Strategy
                 {
                     Schema = SchemaOf(version),
@@ -83,11 +85,12 @@ internal static class CustomResources
 
     private static CustomResourceSchema SchemaOf(JsonObject version)
     {
-        var schema = StructuralSchema.Parse(version.Map("schema", "openAPIV3Schema") ?? PreserveEverything());
-        return new(schema.UnknownFields, schema.Prune, schema.Default, schema.Validate);
+        var source = SourceOf(version);
+        var schema = StructuralSchema.Parse(source);
+        return new(source, schema.UnknownFields, schema.Prune, schema.Default, schema.Validate);
     }
 
-    private static JsonObject PreserveEverything() => new()
+    private static JsonObject SourceOf(JsonObject version) => version.Map("schema", "openAPIV3Schema") ?? new JsonObject
     {
         ["type"] = "object",
         ["x-kubernetes-preserve-unknown-fields"] = true,

@@ -19,6 +19,9 @@ internal sealed class ResourceRegistry(IEnumerable<ResourceType> builtIns)
 
     public ResourceType? FindKind(string group, string kind) => All.FirstOrDefault(type => type.Kind == kind && type.Group == group);
 
+    /// <summary>Another object whenever the custom resources have changed.</summary>
+    public object Edition => _custom;
+
     /// <summary>Names of the CustomResourceDefinitions that are served.</summary>
     public IEnumerable<string> Definitions => _custom.Keys;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using KafkaLogstash.LocalCluster.ApiServer.Tables;
+using KafkaLogstash.LocalCluster.Fields;
 
 namespace KafkaLogstash.LocalCluster.ApiServer.Resources;
 
@@ -38,6 +39,12 @@ internal sealed record ResourceType
 
     /// <summary>Turns a stored object into this version's form; null when stored and served form are one.</summary>
     public Func<JsonObject, JsonObject>? Present { get; init; }
+
+    /// <summary>Turns this version's form into the stored one; null when they are one.</summary>
+    public Func<JsonObject, JsonObject>? ToStorage { get; init; }
+
+    /// <summary>The shape by which field ownership and patches work; null where nothing is stored.</summary>
+    public FieldSchema? Fields { get; init; }
 
     public string ListKind { get => field ?? Kind + "List"; init; }
 

@@ -36,6 +36,11 @@ internal sealed class FieldSelector
         return new(terms);
     }
 
+    private static string Known(ResourceType type) => string.Join(
+        ", ",
+        type.Strategy.SelectableFields.Keys.Append("metadata.name").Concat(type.Namespaced ? ["metadata.namespace"] : Array.Empty<string>())
+            .Order(StringComparer.Ordinal).Select(name => $"\"{name}\""));
+
     private static (string Field, string Value, bool Equal) Split(string part, string whole)
     {
         foreach (var (symbol, equal) in (ReadOnlySpan<(string, bool)>)[("!=", false), ("==", true), ("=", true)])
@@ -54,6 +59,6 @@ internal sealed class FieldSelector
         "metadata.name" => obj => obj.Name() ?? "",
         "metadata.namespace" when type.Namespaced => obj => obj.Namespace() ?? "",
         _ when type.Strategy.SelectableFields.TryGetValue(field, out var read) => read,
-        _ => throw ApiException.BadRequest($"field label not supported: {field}"),
+        _ => throw ApiException.BadRequest($"\"{field}\" is not a known field selector: only {Known(type)}"),
     };
 }

@@ -34,7 +34,7 @@ internal sealed class LabelSelector
             return Everything;
         }
 
-        return new([.. SplitOutsideBrackets(text).Select(part => ParseRequirement(part.Trim(), text))]);
+        return new([.. SplitOutsideBrackets(text).Select(part => ParseRequirement(part.Trim()))]);
     }
 
     /// <summary>The selector of a metav1.LabelSelector; an absent one matches nothing, an empty one everything.</summary>
@@ -78,16 +78,16 @@ internal sealed class LabelSelector
         return string.Join(',', parts);
     }
 
-    private static Requirement ParseRequirement(string part, string whole)
+    private static Requirement ParseRequirement(string part)
     {
         if (part.Length == 0)
         {
-            throw Unparsable(whole, "found '', expected: identifier");
+            throw Unparsable("found '', expected: identifier");
         }
 
         if (part[0] == '!')
         {
-            return new(Key(part[1..], whole), Relation.DoesNotExist, []);
+            return new(Key(part[1..]), Relation.DoesNotExist, []);
         }
 
         if (part.IndexOf('(', StringComparison.Ordinal) is > 0 and var bracket && part.EndsWith(')'))
@@ -96,10 +96,10 @@ internal sealed class LabelSelector
             if (words is [var key, "in" or "notin"])
             {
                 var values = part[(bracket + 1)..^1].Split(',').Select(value => value.Trim()).ToList();
-                return new(Key(key, whole), words[1] == "in" ? Relation.In : Relation.NotIn, values);
+                return new(Key(key), words[1] == "in" ? Relation.In : Relation.NotIn, values);
             }
 
-            throw Unparsable(whole, $"found '{part}', expected: in, notin");
+            throw Unparsable($"found '{part}', expected: in, notin");
         }
 
         foreach (var (symbol, relation) in (ReadOnlySpan<(string, Relation)>)
@@ -107,23 +107,28 @@ internal sealed class LabelSelector
         {
             if (part.IndexOf(symbol, StringComparison.Ordinal) is >= 0 and var at)
             {
-                return new(Key(part[..at], whole), relation, [part[(at + symbol.Length)..].Trim()]);
+                return new(Key(part[..at]), relation, [part[(at + symbol.Length)..].Trim()]);
             }
         }
 
-        return new(Key(part, whole), Relation.Exists, []);
+        return new(Key(part), Relation.Exists, []);
     }
 
-    private static string Key(string text, string whole)
+    private static string Key(string text)
     {
         var key = text.Trim();
+        if (key.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is [_, var second, ..])
+        {
+            throw Unparsable($"found '{second}', expected: in, notin, =, ==, !=, gt, lt");
+        }
+
         return key.Length > 0 && key.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' or '/')
             ? key
-            : throw Unparsable(whole, $"<nil>: Invalid value: \"{key}\": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')");
+            : throw Unparsable($"<nil>: Invalid value: \"{key}\": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')");
     }
 
-    private static ApiException Unparsable(string whole, string why) =>
-        ApiException.BadRequest($"unable to parse requirement: {why} (in the label selector \"{whole}\")");
+    private static ApiException Unparsable(string why) =>
+        ApiException.BadRequest($"unable to parse requirement: {why}");
 
     private static IEnumerable<string> SplitOutsideBrackets(string text)
     {

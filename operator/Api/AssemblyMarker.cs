@@ -1,0 +1,3 @@
+namespace KafkaLogstash.Api;
+
+internal static class AssemblyMarker;

@@ -7,7 +7,7 @@ internal sealed partial class ConfigParser
 
     private void Error(int start, int length, string message, string found, string expected)
     {
-        if (_probing || _stopped)
+        if (_probing || _stopped || (_errors.Count > 0 && _errors[^1].Span.Offset == start))
         {
             return;
         }
@@ -70,7 +70,10 @@ internal sealed partial class ConfigParser
     private void NoBraceAfterSection(SectionKind kind)
     {
         var keyword = kind.Keyword();
-        Error(_pos, 1, $"Expected `{{` after `{keyword}` but found {Describe(_pos)}.", "`{`");
+        var message = _text.AsSpan(_pos).StartsWith("s") && Is(_pos - 1, keyword[^1])
+            ? $"`{keyword}s` is not a section; write `{keyword}`."
+            : $"Expected `{{` after `{keyword}` but found {Describe(_pos)}.";
+        Error(_pos, 1, message, "`{`");
         RecoverToSection();
     }
 
@@ -108,9 +111,13 @@ internal sealed partial class ConfigParser
             return;
         }
 
+        if (IsQuoteSlip("an option (name and `=>`) or `}`"))
+        {
+            return;
+        }
+
         var glued = _pos == _scalarEnd ? UnquotedMessage(_scalarStart) : null;
-        var afterString = _pos == _stringEnd ? AfterStringMessage() : null;
-        var message = glued ?? afterString ?? CommonSlip(_pos)
+        var message = glued ?? CommonSlip(_pos)
             ?? $"Expected an option of `{Shortened(plugin.Text)}` or `}}` (it was opened in {Place(pluginBrace)}) but found {Describe(_pos)}.";
         Error(glued is null ? _pos : _scalarStart, glued is null ? 1 : EndOfLooseWord(_scalarStart) - _scalarStart, message, Describe(_pos), "an option (name and `=>`) or `}`");
         RecoverToAttribute(start);
@@ -126,10 +133,10 @@ internal sealed partial class ConfigParser
             return;
         }
 
-        var message = _pos == _stringEnd && AfterStringMessage() is { } hint
-            ? hint
-            : "A blank or a new line must stand between two options, directly after the first one's value.";
-        Error(_pos, 1, message, "a blank");
+        if (!IsQuoteSlip("a blank"))
+        {
+            Error(_pos, 1, "A blank or a new line must stand between two options, directly after the first one's value.", "a blank");
+        }
     }
 
     private void NoArrow(NameSyntax name, NameSyntax plugin, int pluginBrace)
@@ -143,7 +150,8 @@ internal sealed partial class ConfigParser
                 $"`{shown} {{` begins a plugin inside the plugin `{Shortened(plugin.Text)}`: a `}}` for the `{{` in {Place(pluginBrace)} is missing before it, or `codec =>` in front of it.",
                 $"`{shown} {{`",
                 "an option (name and `=>`) or `}`");
-            if (!_probing && Indentation(name.Span.Offset) <= Indentation(pluginBrace))
+            var ownLine = LineStart(name.Span.Offset) > pluginBrace;
+            if (!_probing && ownLine && Indentation(name.Span.Offset) <= Indentation(pluginBrace))
             {
                 _pos = name.Span.Offset;
                 _resumed = true;
@@ -241,10 +249,10 @@ internal sealed partial class ConfigParser
             return;
         }
 
-        var message = _pos == _stringEnd && AfterStringMessage() is { } hint
-            ? hint
-            : CommonSlip(_pos) ?? $"Expected `,` or `]` in the array opened in {Place(open)} but found {Describe(_pos)}.";
-        Error(_pos, 1, message, "`,` or `]`");
+        if (!IsQuoteSlip("`,` or `]`"))
+        {
+            Error(_pos, 1, CommonSlip(_pos) ?? $"Expected `,` or `]` in the array opened in {Place(open)} but found {Describe(_pos)}.", "`,` or `]`");
+        }
     }
 
     private void TrailingComma() => Error(_pos, 1, "An array can't end in a comma; remove it.", "a value");
@@ -259,11 +267,14 @@ internal sealed partial class ConfigParser
             return null;
         }
 
+        if (IsQuoteSlip("a key (string, bareword or number) or `}`"))
+        {
+            return null;
+        }
+
         var end = EndOfLooseWord(_pos);
         var word = Shortened(_text[_pos..end]);
-        var message = _pos == _stringEnd && AfterStringMessage() is { } hint
-            ? hint
-            : CommonSlip(_pos) ?? (end > _pos ? $"The key `{word}` must be in quotes: \"{word}\"." : $"Expected a key or `}}` but found {Describe(_pos)}.");
+        var message = CommonSlip(_pos) ?? (end > _pos ? $"The key `{word}` must be in quotes: \"{word}\"." : $"Expected a key or `}}` but found {Describe(_pos)}.");
         Error(_pos, Math.Max(1, end - _pos), message, "a key (string, bareword or number) or `}`");
         return null;
     }
@@ -384,11 +395,20 @@ internal sealed partial class ConfigParser
         };
     }
 
-    /// <summary>A string over several lines with something glued to its end was most likely meant to end on its first line.</summary>
-    private string? AfterStringMessage() =>
-        _text.AsSpan(_stringStart, _stringEnd - _stringStart).Contains('\n')
-            ? $"A string that began in {Place(_stringStart)} ends right before this; most likely a quotation mark is missing there."
-            : null;
+    /// <summary>
+    /// A string over several lines with something glued to its end was most likely meant to end on its first line. What follows is then read
+    /// inside out, so nothing more is said about it.
+    /// </summary>
+    private bool IsQuoteSlip(string expected)
+    {
+        if (_pos != _stringEnd || !_text.AsSpan(_stringStart, _stringEnd - _stringStart).Contains('\n'))
+        {
+            return false;
+        }
+
+        FatalError(_pos, 1, $"A string that began in {Place(_stringStart)} ends right before this; most likely a quotation mark is missing there.", Describe(_pos), expected);
+        return true;
+    }
 
     private static bool IsLoose(char c) => !IsBlank(c) && c is not (',' or '{' or '}' or '[' or ']' or '"' or '\'' or '#' or '(' or ')' or '=');
 

@@ -48,7 +48,7 @@ internal sealed partial class ConfigParser
 
     private bool StartsItemLine(int at)
     {
-        if (!IsNameChar(_text[at]) || !_text.AsSpan(LineStart(at), at - LineStart(at)).IsWhiteSpace())
+        if (!IsNameChar(_text[at]) || !IsFirstOfLine(at))
         {
             return false;
         }
@@ -56,6 +56,17 @@ internal sealed partial class ConfigParser
         var end = EndOfName(at);
         var name = _text.AsSpan(at, end - at);
         return name is "if" || (name is not "else" && Is(SkipFiller(end), '{'));
+    }
+
+    private bool IsFirstOfLine(int at)
+    {
+        var before = at - 1;
+        while (before >= 0 && _text[before] is ' ' or '\t')
+        {
+            before--;
+        }
+
+        return before < 0 || _text[before] == '\n';
     }
 
     private int LineStart(int at) => at == 0 ? 0 : _text.LastIndexOf('\n', at - 1) + 1;

@@ -202,6 +202,7 @@ internal sealed partial class ConfigParser
         var depth = _depth;
         var open = _pos++;
         var attributes = new List<AttributeSyntax>();
+        // The first attribute, or the first one after an error, needs no blank before it.
         var first = true;
         while (!_stopped)
         {
@@ -221,7 +222,7 @@ internal sealed partial class ConfigParser
             }
 
             var attributeStart = _pos;
-            first = false;
+            first = true;
             if (!StartsName(_pos))
             {
                 NotAnAttribute(attributeStart, name, open);
@@ -229,11 +230,11 @@ internal sealed partial class ConfigParser
             else if (!separated)
             {
                 NotSeparated();
-                first = true;
             }
             else if (ParseAttribute(name, open) is { } attribute)
             {
                 attributes.Add(attribute);
+                first = false;
             }
             else if (_resumed)
             {

@@ -246,9 +246,9 @@ internal sealed class SyntaxEmitter
             case ArraySyntax array:
                 var start = Text.Length;
                 Array(array);
-                if (array.Items.Count == 1 && Text.ToString(start + 1, Text.Length - start - 2).AsSpan().IndexOfAny("[],") < 0)
+                if (ReadsAsFieldReference(Text.ToString(start + 1, Text.Length - start - 1)))
                 {
-                    Refuse(RefusalReason.OneElementArray, "In a condition an array of one element reads as a field reference; compare with `==` instead.");
+                    Refuse(RefusalReason.OneElementArray, "In a condition an array whose first element is followed or broken by `]` reads as a field reference; compare with `==` instead.");
                 }
 
                 break;
@@ -270,6 +270,9 @@ internal sealed class SyntaxEmitter
                 break;
         }
     }
+
+    private static bool ReadsAsFieldReference(string afterBracket) =>
+        afterBracket.AsSpan().IndexOfAny("[],") is var end and > 0 && afterBracket[end] == ']';
 
     private void FieldReference(FieldReferenceSyntax field)
     {

@@ -36,7 +36,7 @@ public enum RefusalReason
     /// <summary>A value of this kind can't stand in this place.</summary>
     WrongPlace,
 
-    /// <summary>In a condition, an array of this one element reads as a field reference.</summary>
+    /// <summary>In a condition, this array reads as a field reference, as arrays of one plain element do.</summary>
     OneElementArray,
 
     /// <summary>A hash with a key twice, which Logstash refuses.</summary>

@@ -1,3 +1,0 @@
-namespace KafkaLogstash.Api;
-
-internal static class AssemblyMarker;

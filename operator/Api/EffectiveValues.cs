@@ -1,0 +1,35 @@
+namespace KafkaLogstash.Api;
+
+/// <summary>What holds where a field is left out: values that follow from other fields, so that a schema's default can't name them.</summary>
+public static class EffectiveValues
+{
+    /// <summary>The repository of the official images.</summary>
+    private const string OfficialImage = "docker.elastic.co/logstash/logstash";
+
+    /// <summary>The consumer group: <c>spec.input.groupId</c>, or namespace and name joined by a hyphen. The plugin's own default is one group for everybody.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <returns>The group's id.</returns>
+    public static string GroupId(this KafkaLogstashConnection connection)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return connection.Spec.Input?.GroupId is { Length: > 0 } named ? named : $"{connection.Metadata.NamespaceProperty ?? "default"}-{connection.Metadata.Name}";
+    }
+
+    /// <summary>The image: <c>spec.logstash.image</c>, or the official one of the version.</summary>
+    /// <param name="logstash">The Logstash pods.</param>
+    /// <returns>An image reference.</returns>
+    public static string EffectiveImage(this LogstashSpec logstash)
+    {
+        ArgumentNullException.ThrowIfNull(logstash);
+        return logstash.Image.Length > 0 ? logstash.Image : $"{OfficialImage}:{logstash.Version}";
+    }
+
+    /// <summary>The port on which Logstash listens: <c>targetPort</c>, or the Service's.</summary>
+    /// <param name="port">The port.</param>
+    /// <returns>The port's number in the pod.</returns>
+    public static int EffectiveTargetPort(this PortSpec port)
+    {
+        ArgumentNullException.ThrowIfNull(port);
+        return port.TargetPort ?? port.Port;
+    }
+}

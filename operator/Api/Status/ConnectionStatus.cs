@@ -1,0 +1,69 @@
+using k8s.Models;
+
+namespace KafkaLogstash.Api;
+
+/// <summary>What the operator found.</summary>
+public sealed record ConnectionStatus
+{
+    /// <summary>The generation of the spec that this status speaks of.</summary>
+    public long? ObservedGeneration { get; init; }
+
+    /// <summary>Conditions, by type.</summary>
+    public IReadOnlyList<V1Condition> Conditions { get; init; } = [];
+
+    /// <summary>Logstash pods there are.</summary>
+    public int Replicas { get; init; }
+
+    /// <summary>Logstash pods that are ready.</summary>
+    public int ReadyReplicas { get; init; }
+
+    /// <summary>Ready and wished pods, as <c>2/3</c>: what people look for first.</summary>
+    public string? ReadyRatio { get; init; }
+
+    /// <summary>The label selector of the pods, as text, for the scale subresource.</summary>
+    public string? Selector { get; init; }
+
+    /// <summary>The transport in use.</summary>
+    public Transport? Transport { get; init; }
+
+    /// <summary>Logstash's version in use.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>The digest of the pipeline that is rolled out, not of the one that is wished.</summary>
+    public string? PipelineHash { get; init; }
+
+    /// <summary>The consumer group in use.</summary>
+    public string? GroupId { get; init; }
+
+    /// <summary>The topics that are read, with their lag.</summary>
+    public IReadOnlyList<TopicStatus> Topics { get; init; } = [];
+
+    /// <summary>Records that the consumer group has not yet read; absent while unknown.</summary>
+    public long? Lag { get; init; }
+
+    /// <summary>The bridge pods.</summary>
+    public BridgeStatus? Bridge { get; init; }
+}
+
+/// <summary>A topic as the operator sees it.</summary>
+public sealed record TopicStatus
+{
+    /// <summary>Its name.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Its number of partitions; absent while unknown.</summary>
+    public int? Partitions { get; init; }
+
+    /// <summary>Records of it that the consumer group has not yet read; absent while unknown.</summary>
+    public long? Lag { get; init; }
+}
+
+/// <summary>The bridge pods as the operator sees them.</summary>
+public sealed record BridgeStatus
+{
+    /// <summary>Bridge pods that are ready.</summary>
+    public int ReadyReplicas { get; init; }
+
+    /// <summary>Where Logstash can send events for Kafka.</summary>
+    public string? SinkUrl { get; init; }
+}

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using KafkaLogstash.LocalCluster.LogstashStandIn.Pipelines;
 using KafkaLogstash.LocalCluster.LogstashStandIn.Settings;
+using KafkaLogstash.Logstash;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
@@ -12,7 +13,7 @@ namespace KafkaLogstash.LocalCluster.LogstashStandIn.NodeApi;
 internal sealed class NodeApiServer : IAsyncDisposable
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
-    private static readonly Version HealthReportSince = new(8, 16);
+    private static readonly LogstashVersion HealthReportSince = LogstashVersion.Parse("8.16.0");
 
     private readonly NodeSettings _settings;
     private readonly Agent _agent;
@@ -146,7 +147,7 @@ internal sealed class NodeApiServer : IAsyncDisposable
         }
     }
 
-    private bool HasHealthReport() => !Version.TryParse(_settings.Surroundings.Version, out var version) || version >= HealthReportSince;
+    private bool HasHealthReport() => !(_settings.Surroundings.Version < HealthReportSince);
 
     private JsonObject Node(JsonObject pipelines)
     {
@@ -161,7 +162,6 @@ internal sealed class NodeApiServer : IAsyncDisposable
         var body = Node(Count(null)!);
         body["events"] = _view.CountEvents();
         body["reloads"] = _view.CountReloads();
-        body["process"] = new JsonObject { ["open_file_descriptors"] = -1, ["mem"] = new JsonObject { ["total_virtual_in_bytes"] = Environment.WorkingSet } };
         return body;
     }
 

@@ -9,12 +9,13 @@ internal sealed class NodeView(NodeSettings settings, Agent agent, string addres
 {
     private readonly string _id = Guid.NewGuid().ToString();
     private readonly string _ephemeralId = Guid.NewGuid().ToString();
+    private readonly PipelineSettings _defaults = PipelineSettings.Of(settings.Given, "");
 
     /// <summary>What stands at the top of every answer.</summary>
     public JsonObject Header() => new()
     {
         ["host"] = settings.NodeName,
-        ["version"] = settings.Surroundings.Version,
+        ["version"] = settings.Surroundings.Version.ToString(),
         ["http_address"] = address,
         ["id"] = _id,
         ["name"] = settings.NodeName,
@@ -23,9 +24,9 @@ internal sealed class NodeView(NodeSettings settings, Agent agent, string addres
         ["status"] = Colour(),
         ["pipeline"] = new JsonObject
         {
-            ["workers"] = Environment.ProcessorCount,
-            ["batch_size"] = 125,
-            ["batch_delay"] = 50,
+            ["workers"] = _defaults.Workers,
+            ["batch_size"] = _defaults.BatchSize,
+            ["batch_delay"] = (int)_defaults.BatchDelay.TotalMilliseconds,
         },
     };
 
@@ -98,7 +99,6 @@ internal sealed class NodeView(NodeSettings settings, Agent agent, string addres
                 ["heap_max_in_bytes"] = memory.TotalAvailableMemoryBytes,
                 ["heap_used_percent"] = memory.TotalAvailableMemoryBytes == 0 ? 0 : 100 * memory.HeapSizeBytes / memory.TotalAvailableMemoryBytes,
             },
-            ["uptime_in_millis"] = Environment.TickCount64,
         };
     }
 

@@ -124,7 +124,7 @@ internal sealed class PipelineCompiler
         "heartbeat" => GeneratorInput.Heartbeat(context),
         "http" => new HttpInput(context),
         "kafka" => new KafkaInput(context),
-        var name when BundledPlugins.Inputs.Contains(name) => new IdleInput(context),
+        var name when context.Surroundings.Bundled.Inputs.Contains(name) => new IdleInput(context),
         _ => throw Unknown("input", context.Settings),
     };
 
@@ -133,7 +133,7 @@ internal sealed class PipelineCompiler
         "drop" => new DropFilter(context),
         "json" => new JsonFilter(context),
         "mutate" => new MutateFilter(context),
-        var name when BundledPlugins.Filters.Contains(name) => new PassingFilter(context),
+        var name when context.Surroundings.Bundled.Filters.Contains(name) => new PassingFilter(context),
         _ => throw Unknown("filter", context.Settings),
     };
 
@@ -143,7 +143,7 @@ internal sealed class PipelineCompiler
         "kafka" => new KafkaOutput(context),
         "null" => NullOutput.Of(context),
         "stdout" or "java_stdout" => new StdoutOutput(context),
-        var name when BundledPlugins.Outputs.Contains(name) => NullOutput.InPlaceOf(context),
+        var name when context.Surroundings.Bundled.Outputs.Contains(name) => NullOutput.InPlaceOf(context),
         _ => throw Unknown("output", context.Settings),
     };
 

@@ -1,20 +1,11 @@
 using System.Collections.Frozen;
+using KafkaLogstash.Logstash.Settings;
 
 namespace KafkaLogstash.LocalCluster.LogstashStandIn.Settings;
 
 /// <summary>The names that Logstash 9 accepts in its settings files; any other name ends it.</summary>
 internal static class KnownSettings
 {
-    private static readonly FrozenSet<string> Everywhere = FrozenSet.Create(
-        StringComparer.Ordinal,
-        "config.debug", "config.support_escapes", "config.string", "dead_letter_queue.enable", "dead_letter_queue.flush_interval",
-        "dead_letter_queue.flush_check_interval", "dead_letter_queue.max_bytes", "dead_letter_queue.storage_policy", "dead_letter_queue.retain.age",
-        "metric.collect", "path.config", "path.dead_letter_queue", "path.queue", "pipeline.plugin_classloaders", "pipeline.batch.delay",
-        "pipeline.batch.size", "pipeline.batch.output_chunking.growth_threshold_factor", "pipeline.batch.metrics.sampling_mode", "pipeline.id",
-        "pipeline.reloadable", "pipeline.recoverable", "pipeline.system", "pipeline.workers", "pipeline.ordered", "pipeline.ecs_compatibility",
-        "queue.checkpoint.acks", "queue.checkpoint.interval", "queue.checkpoint.writes", "queue.checkpoint.retry", "queue.compression", "queue.drain",
-        "queue.max_bytes", "queue.max_events", "queue.page_capacity", "queue.type");
-
     private static readonly FrozenSet<string> InLogstashYmlOnly = FrozenSet.Create(
         StringComparer.Ordinal,
         "node.name", "path.data", "path.settings", "path.logs", "path.plugins", "config.test_and_exit", "config.reload.automatic", "config.reload.interval",
@@ -30,11 +21,11 @@ internal static class KnownSettings
     private static readonly string[] OpenGroups = ["xpack.", "otel.", "modules"];
 
     /// <summary>Whether <c>pipelines.yml</c> may hold the setting.</summary>
-    public static bool InPipelinesYml(string name) => Everywhere.Contains(name);
+    public static bool InPipelinesYml(string name) => SettingsFiles.PipelineSettings.Contains(name);
 
     /// <summary>Whether <c>logstash.yml</c> or the command line may hold the setting.</summary>
     public static bool InLogstashYml(string name)
-        => Everywhere.Contains(name)
+        => SettingsFiles.PipelineSettings.Contains(name)
             || InLogstashYmlOnly.Contains(name)
             || OpenGroups.Any(group => name.StartsWith(group, StringComparison.Ordinal));
 }

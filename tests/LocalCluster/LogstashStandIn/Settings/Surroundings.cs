@@ -1,4 +1,6 @@
 using System.Net;
+using KafkaLogstash.Logstash;
+using KafkaLogstash.Logstash.Catalogue;
 
 namespace KafkaLogstash.LocalCluster.LogstashStandIn.Settings;
 
@@ -17,8 +19,13 @@ internal sealed record Surroundings(IReadOnlyDictionary<string, string> Environm
     /// <summary>Names the version that the node API reports.</summary>
     public const string VersionVariable = "LOGSTASH_STAND_IN_VERSION";
 
-    /// <summary>The version that the node API reports.</summary>
-    public string Version => Value(VersionVariable) ?? "9.5.2";
+    /// <summary>The version that the node API reports: 9.5.2 where the environment names none.</summary>
+    public LogstashVersion Version { get; } = LogstashVersion.TryParse(Environment.GetValueOrDefault(VersionVariable), out var version)
+        ? version
+        : LogstashVersion.Parse("9.5.2");
+
+    /// <summary>The plugins that a Logstash of that version brings along: what the stand-in does not run but Logstash would is told from a misspelt name.</summary>
+    public PluginNames Bundled => PluginNames.For(Version);
 
     /// <summary>The environment's value, or null where it is not set.</summary>
     public string? Value(string name) => Environment.GetValueOrDefault(name);

@@ -88,13 +88,13 @@ public sealed class KafkaMockClusterTests
         await using var cluster = KafkaMockCluster.Start();
         cluster.CreateTopic("orders", 1);
         using var producer = MockClients.Producer(cluster);
-        cluster.PushRequestErrors(KafkaApiKey.Produce, ErrorCode.TopicAuthorizationFailed);
+        cluster.PushRequestErrors(KafkaApiKey.Produce, ErrorCode.MsgSizeTooLarge);
 
         var refused = await Assert.ThrowsAsync<ProduceException<string?, string>>(
             () => producer.ProduceAsync("orders", new Message<string?, string> { Value = "one" }, Cancellation));
         var accepted = await producer.ProduceAsync("orders", new Message<string?, string> { Value = "two" }, Cancellation);
 
-        Assert.Equal(ErrorCode.TopicAuthorizationFailed, refused.Error.Code);
+        Assert.Equal(ErrorCode.MsgSizeTooLarge, refused.Error.Code);
         Assert.Equal(0, accepted.Offset.Value);
     }
 

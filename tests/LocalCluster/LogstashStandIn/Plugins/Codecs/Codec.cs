@@ -35,7 +35,7 @@ internal sealed class Codec
         settings?.RefuseOthers();
         if (name is not ("json" or "json_lines" or "line" or "plain" or "rubydebug"))
         {
-            if (!BundledPlugins.Codecs.Contains(name))
+            if (!context.Surroundings.Bundled.Codecs.Contains(name))
             {
                 throw new PipelineException(
                     $"Couldn't find any codec plugin named '{name}'. Are you sure this is correct? (line {context.Settings.Line})");

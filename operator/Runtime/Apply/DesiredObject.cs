@@ -59,6 +59,11 @@ internal static class DesiredObject
             {
                 metadata.Remove(name);
             }
+
+            foreach (var name in Maps.Where(name => metadata[name] is JsonObject { Count: 0 }))
+            {
+                metadata.Remove(name);
+            }
         }
 
         if (string.Equals(Text(canonical["kind"]), "Secret", StringComparison.Ordinal) && canonical["stringData"] is JsonObject strings)
@@ -77,6 +82,9 @@ internal static class DesiredObject
 
     private static readonly string[] ServerWritten =
         ["managedFields", "resourceVersion", "uid", "generation", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"];
+
+    /// <summary>Maps that are merged by key: an empty one asks for nothing.</summary>
+    private static readonly string[] Maps = ["labels", "annotations"];
 
     private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 

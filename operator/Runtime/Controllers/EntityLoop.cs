@@ -191,9 +191,13 @@ internal sealed class EntityLoop<TEntity> : IEntityLoop, IDisposable
     {
         using var scope = _logger.BeginScope("{Kind} {Name}", Name, key);
         var entity = _entities.Get(key);
-        if (_deleted.TryGetValue(key, out var last) && last.Metadata.Uid != entity?.Metadata.Uid)
+        if (_deleted.TryGetValue(key, out var last))
         {
-            await _controller.DeletedAsync(last, cancellationToken);
+            if (last.Metadata.Uid != entity?.Metadata.Uid)
+            {
+                await _controller.DeletedAsync(last, cancellationToken);
+            }
+
             _deleted.TryRemove(KeyValuePair.Create(key, last));
         }
 

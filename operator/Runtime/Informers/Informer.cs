@@ -38,7 +38,7 @@ internal sealed class Informer<T> : IInformer<T>, IRunningInformer
     {
         _cache = new IndexedCache<T>(options.Indexes);
         _transform = options.Transform ?? (entity => ManagedFields.KeepOnly(entity, context.Options.FieldManager));
-        _logger = context.Logging.CreateLogger(typeof(Informer<T>).Namespace + ".Informer");
+        _logger = context.Logging.CreateLogger("KafkaLogstash.Runtime.Informer");
         var namespaces = (options.Namespaces ?? context.Options.Namespaces).Distinct(StringComparer.Ordinal).Cast<string?>().ToList();
         _reflectors = [.. (namespaces.Count == 0 ? [null] : namespaces)
             .Select(ns => new Reflector<T>(context, new ListQuery(ns, options.LabelSelector), options.PageSize, this, _logger))];

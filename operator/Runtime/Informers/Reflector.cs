@@ -23,6 +23,9 @@ internal sealed class Reflector<T>(InformerContext context, ListQuery query, int
     private bool _synced;
     private int _failures;
 
+    // The last watch was too far behind. If the next one is so, too, without having seen anything, a new list at once would not help.
+    private bool _expired;
+
     /// <summary>Ends when cancelled, and only then.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -41,9 +44,10 @@ internal sealed class Reflector<T>(InformerContext context, ListQuery query, int
             {
                 return;
             }
-            catch (ApiException e) when (_resourceVersion is not null && e.StatusCode == HttpStatusCode.Gone)
+            catch (ApiException e) when (_resourceVersion is not null && e.StatusCode == HttpStatusCode.Gone && !_expired)
             {
                 logger.LogInformation("The watch of {Kind} in {Namespace} is too far behind; listing again", _kind, Where);
+                _expired = true;
                 _resourceVersion = null;
             }
             catch (Exception e)
@@ -60,7 +64,6 @@ internal sealed class Reflector<T>(InformerContext context, ListQuery query, int
         var (items, version) = await ReadAllPagesAsync(cancellationToken);
         informer.Replace(query.Namespace, items);
         _resourceVersion = version;
-        _failures = 0;
         context.Metrics.Listed(_kind);
         if (!_synced)
         {
@@ -110,13 +113,14 @@ internal sealed class Reflector<T>(InformerContext context, ListQuery query, int
         {
             Take(change);
             events++;
-            _failures = 0;
         }
 
         if (events == 0 && context.Time.GetElapsedTime(started) < TooShort)
         {
             throw new IOException("The watch ended at once, without an event.");
         }
+
+        Recovered();
     }
 
     private void Take(WatchEvent<T> change)
@@ -134,6 +138,13 @@ internal sealed class Reflector<T>(InformerContext context, ListQuery query, int
         }
 
         _resourceVersion = change.Item.ResourceVersion ?? _resourceVersion;
+        Recovered();
+    }
+
+    private void Recovered()
+    {
+        _failures = 0;
+        _expired = false;
     }
 
     private async Task WaitAfterAsync(Exception e, CancellationToken cancellationToken)
@@ -148,9 +159,9 @@ internal sealed class Reflector<T>(InformerContext context, ListQuery query, int
 
         var level = _failures > 2 || !_synced ? LogLevel.Warning : LogLevel.Information;
         logger.Log(level, "Watching {Kind} in {Namespace} failed, again in {Delay}: {Error}{Hint}", _kind, Where, delay, e.Message, Hint(e));
-        if (_failures >= FailuresBeforeNewList)
+        if (_failures >= FailuresBeforeNewList || e is ApiException { StatusCode: HttpStatusCode.Gone })
         {
-            // A server restored from a backup refuses versions of its future, each in its own words.
+            // A server restored from a backup refuses versions of its future, each kind of server in its own words.
             _resourceVersion = null;
         }
 

@@ -119,6 +119,22 @@ public sealed class InformerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_server_that_answers_410_to_every_watch_is_not_flooded_with_lists()
+    {
+        Start();
+        await AnswerListAsync("10");
+        (await _api.NextAsync()).Refuse(HttpStatusCode.Gone, "Expired");
+        await AnswerListAsync("11");
+        (await _api.NextAsync()).Refuse(HttpStatusCode.Gone, "Expired");
+        var from = _time.GetUtcNow();
+
+        var list = await _api.NextAsync(_time);
+
+        Assert.False(list.IsWatch);
+        Assert.True(_time.GetUtcNow() > from);
+    }
+
+    [Fact]
     public async Task When_the_pages_expire_the_list_is_read_in_one_piece()
     {
         var informer = Start();

@@ -1,0 +1,277 @@
+using System.Text.Json.Nodes;
+using k8s;
+using k8s.Models;
+using KafkaLogstash.Api;
+using KafkaLogstash.Kafka.Clients;
+using KafkaLogstash.Logstash;
+using KafkaLogstash.Logstash.Catalogue;
+
+namespace KafkaLogstash.Controller.Rendering;
+
+/// <summary>Makes the Deployment of the Logstash pods. The pods meet the 'restricted' Pod Security Standard.</summary>
+internal static class LogstashDeployment
+{
+    /// <summary>The memory of a container for which the user set no limit, bytes: what Logstash's own heap of 1 GiB needs.</summary>
+    public const long DefaultMemory = 2L * 1024 * 1024 * 1024;
+
+    /// <summary>Kept free on a queue's volume beside the queue itself: page files are allocated ahead, and the node's id and dead letters live there too.</summary>
+    private const long QueueHeadroom = 256L * 1024 * 1024;
+
+    /// <summary>How long a pod may take to empty its queue and leave its consumer group, seconds.</summary>
+    private const int TerminationGracePeriod = 120;
+
+    private const string SettingsVolume = "settings";
+    private const string PipelineVolume = "pipeline";
+    private const string KafkaVolume = "kafka";
+    private const string DataVolume = "data";
+
+    /// <summary>Makes the Deployment.</summary>
+    /// <param name="request">The connection and what it refers to.</param>
+    /// <param name="kafka">What Kafka's client needs.</param>
+    /// <param name="startHash">The hash of everything that pods read only at start.</param>
+    public static JsonObject Render(RenderRequest request, LogstashKafkaOptions kafka, string startHash)
+    {
+        var spec = request.Connection.Spec;
+        var names = new ConnectionNames(request.Connection.Metadata.Name);
+        var template = new JsonObject
+        {
+            ["metadata"] = new JsonObject
+            {
+                ["labels"] = ConnectionLabels.For(names.Connection),
+                ["annotations"] = new JsonObject { [ConnectionLabels.StartHash] = startHash },
+            },
+            ["spec"] = new JsonObject
+            {
+                ["automountServiceAccountToken"] = false,
+                // Service links would put a variable for every Service of the namespace into Logstash's environment.
+                ["enableServiceLinks"] = false,
+                ["terminationGracePeriodSeconds"] = TerminationGracePeriod,
+                ["securityContext"] = new JsonObject
+                {
+                    ["runAsNonRoot"] = true,
+                    ["fsGroup"] = 1000,
+                    ["fsGroupChangePolicy"] = "OnRootMismatch",
+                    ["seccompProfile"] = new JsonObject { ["type"] = "RuntimeDefault" },
+                },
+                ["topologySpreadConstraints"] = new JsonArray(new JsonObject
+                {
+                    ["maxSkew"] = 1,
+                    ["topologyKey"] = "kubernetes.io/hostname",
+                    ["whenUnsatisfiable"] = "ScheduleAnyway",
+                    ["labelSelector"] = new JsonObject { ["matchLabels"] = ConnectionLabels.Selector(names.Connection) },
+                }),
+                ["containers"] = new JsonArray(Container(request, kafka, names)),
+                ["volumes"] = Volumes(spec, kafka, names),
+            },
+        };
+
+        if (spec.Logstash.PodTemplate is { } users)
+        {
+            template = PodTemplateMerge.Merge(template, users);
+        }
+
+        var deployment = new JsonObject
+        {
+            ["strategy"] = new JsonObject
+            {
+                ["type"] = "RollingUpdate",
+                ["rollingUpdate"] = new JsonObject { ["maxSurge"] = 1, ["maxUnavailable"] = 0 },
+            },
+            ["revisionHistoryLimit"] = 3,
+            ["selector"] = new JsonObject { ["matchLabels"] = ConnectionLabels.Selector(names.Connection) },
+            ["template"] = template,
+        };
+        if (request.Replicas is { } replicas)
+        {
+            deployment["replicas"] = replicas;
+        }
+
+        return OwnedObject.Render(request.Connection, "apps/v1", "Deployment", names.Logstash, ("spec", deployment));
+    }
+
+    private static JsonObject Container(RenderRequest request, LogstashKafkaOptions kafka, ConnectionNames names)
+    {
+        var logstash = request.Connection.Spec.Logstash;
+        var ports = new JsonArray(new JsonObject { ["name"] = "node-api", ["containerPort"] = PodPaths.ApiPort, ["protocol"] = "TCP" });
+        foreach (var port in logstash.Ports)
+        {
+            ports.Add(new JsonObject { ["name"] = port.Name, ["containerPort"] = port.Port, ["protocol"] = port.Protocol });
+        }
+
+        var container = new JsonObject
+        {
+            ["name"] = PodPaths.Container,
+            ["image"] = logstash.EffectiveImage(),
+            ["command"] = new JsonArray(PodPaths.Program),
+            ["args"] = new JsonArray("--path.settings", PodPaths.Settings),
+            ["env"] = Environment(request, kafka, names),
+            ["ports"] = ports,
+            ["resources"] = Resources(logstash.Resources),
+            ["securityContext"] = new JsonObject
+            {
+                ["allowPrivilegeEscalation"] = false,
+                ["readOnlyRootFilesystem"] = true,
+                ["capabilities"] = new JsonObject { ["drop"] = new JsonArray("ALL") },
+            },
+            ["volumeMounts"] = Mounts(kafka),
+
+            // The port opens before any pipeline runs; this path answers 404 until the pipeline is there, and again when it failed to register.
+            ["startupProbe"] = Probe($"/_node/pipelines/{PodPaths.PipelineId}", period: 5, timeout: 5, failures: 60),
+            ["readinessProbe"] = Probe($"/_node/pipelines/{PodPaths.PipelineId}", period: 10, timeout: 5, failures: 3),
+
+            // Only that the process answers at all: Logstash's health turns red under load, and a restart would make that worse.
+            ["livenessProbe"] = Probe("/", period: 20, timeout: 10, failures: 6),
+        };
+        if (logstash.EnvFrom.Count > 0)
+        {
+            container["envFrom"] = new JsonArray([.. logstash.EnvFrom.Select(ToJson)]);
+        }
+
+        return container;
+    }
+
+    private static JsonArray Environment(RenderRequest request, LogstashKafkaOptions kafka, ConnectionNames names)
+    {
+        var spec = request.Connection.Spec;
+        var users = spec.Logstash.Env.FirstOrDefault(variable => variable.Name == JavaOptions.Variable);
+        var tokenUrl = LogstashVersion.TryParse(spec.Logstash.Version, out var version) && LogstashRelease.Find(version) is { NeedsOAuthUrlAllowed: true }
+            ? spec.Kafka.Authentication?.Oauth?.TokenEndpointUrl
+            : null;
+        var environment = new JsonArray(new JsonObject
+        {
+            ["name"] = JavaOptions.Variable,
+            ["value"] = JavaOptions.Build(MemoryLimit(spec.Logstash.Resources), spec.Logstash.HeapPercent, tokenUrl, users?.Value),
+        });
+        if (kafka.JaasLine is not null)
+        {
+            environment.Add(new JsonObject
+            {
+                ["name"] = LogstashKafkaOptions.JaasVariable,
+                ["valueFrom"] = new JsonObject
+                {
+                    ["secretKeyRef"] = new JsonObject { ["name"] = names.KafkaClient, ["key"] = KafkaClientSecret.JaasKey },
+                },
+            });
+        }
+
+        foreach (var variable in spec.Logstash.Env.Where(variable => variable.Name != JavaOptions.Variable))
+        {
+            environment.Add(ToJson(variable));
+        }
+
+        return environment;
+    }
+
+    private static JsonObject Resources(V1ResourceRequirements? users)
+    {
+        var resources = users is null ? [] : ToJson(users).AsObject();
+        var limits = resources["limits"] as JsonObject;
+        if (limits?.ContainsKey("memory") != true)
+        {
+            // The heap has to fit somewhere: without a limit the default of Logstash's image is the measure.
+            limits ??= [];
+            limits["memory"] = "2Gi";
+            resources["limits"] = limits;
+        }
+
+        if (resources["requests"] is not JsonObject requests || (!requests.ContainsKey("memory") && !requests.ContainsKey("cpu")))
+        {
+            resources["requests"] = new JsonObject { ["cpu"] = "250m", ["memory"] = limits["memory"]!.DeepClone() };
+        }
+
+        return resources;
+    }
+
+    /// <summary>The memory limit that the container will have, bytes.</summary>
+    private static long MemoryLimit(V1ResourceRequirements? resources) =>
+        resources?.Limits?.TryGetValue("memory", out var limit) == true ? (long)limit.ToDecimal() : DefaultMemory;
+
+    private static JsonArray Mounts(LogstashKafkaOptions kafka)
+    {
+        JsonObject Mount(string volume, string path, bool readOnly) =>
+            readOnly ? new() { ["name"] = volume, ["mountPath"] = path, ["readOnly"] = true } : new() { ["name"] = volume, ["mountPath"] = path };
+        var mounts = new JsonArray(
+            Mount(SettingsVolume, PodPaths.Settings, true),
+            Mount(PipelineVolume, PodPaths.Pipeline, true),
+            Mount(DataVolume, PodPaths.Data, false),
+            Mount("logs", PodPaths.Logs, false),
+            Mount("tmp", "/tmp", false));
+        if (HasFiles(kafka))
+        {
+            mounts.Add(Mount(KafkaVolume, PodPaths.Kafka, true));
+        }
+
+        return mounts;
+    }
+
+    private static JsonArray Volumes(ConnectionSpec spec, LogstashKafkaOptions kafka, ConnectionNames names)
+    {
+        var volumes = new JsonArray(
+            new JsonObject { ["name"] = SettingsVolume, ["configMap"] = new JsonObject { ["name"] = names.Settings } },
+            new JsonObject { ["name"] = PipelineVolume, ["configMap"] = new JsonObject { ["name"] = names.Pipeline } },
+            DataVolumeOf(spec.Pipeline),
+            new JsonObject { ["name"] = "logs", ["emptyDir"] = new JsonObject() },
+            new JsonObject { ["name"] = "tmp", ["emptyDir"] = new JsonObject() });
+        if (HasFiles(kafka))
+        {
+            // Only the stores: the JAAS line travels as a variable, and no other process in the pod needs to find it in a file.
+            var items = new JsonArray();
+            foreach (var (content, file) in new[] { (kafka.Truststore, LogstashKafkaOptions.TruststoreFile), (kafka.Keystore, LogstashKafkaOptions.KeystoreFile) })
+            {
+                if (content is not null)
+                {
+                    items.Add(new JsonObject { ["key"] = file, ["path"] = file });
+                }
+            }
+
+            volumes.Add(new JsonObject
+            {
+                ["name"] = KafkaVolume,
+                ["secret"] = new JsonObject { ["secretName"] = names.KafkaClient, ["defaultMode"] = 288, ["items"] = items },
+            });
+        }
+
+        return volumes;
+    }
+
+    private static JsonObject DataVolumeOf(PipelineSpec pipeline)
+    {
+        var bytes = (pipeline.Queue.Type == QueueType.Persisted ? SettingsFile.Size(pipeline.Queue.MaxBytes).Bytes : 0)
+            + (pipeline.DeadLetterQueue.Enabled ? SettingsFile.Size(pipeline.DeadLetterQueue.MaxBytes).Bytes : 0);
+        if (pipeline.Queue.Type == QueueType.Memory)
+        {
+            return new JsonObject { ["name"] = DataVolume, ["emptyDir"] = new JsonObject() };
+        }
+
+        var claim = new JsonObject
+        {
+            ["accessModes"] = new JsonArray("ReadWriteOnce"),
+            ["resources"] = new JsonObject
+            {
+                ["requests"] = new JsonObject { ["storage"] = $"{(bytes + QueueHeadroom + 1024 * 1024 - 1) / (1024 * 1024)}Mi" },
+            },
+        };
+        if (pipeline.Queue.StorageClassName.Length > 0)
+        {
+            claim["storageClassName"] = pipeline.Queue.StorageClassName;
+        }
+
+        return new JsonObject
+        {
+            ["name"] = DataVolume,
+            ["ephemeral"] = new JsonObject { ["volumeClaimTemplate"] = new JsonObject { ["spec"] = claim } },
+        };
+    }
+
+    private static bool HasFiles(LogstashKafkaOptions kafka) => kafka.Truststore is not null || kafka.Keystore is not null;
+
+    private static JsonObject Probe(string path, int period, int timeout, int failures) => new()
+    {
+        ["httpGet"] = new JsonObject { ["path"] = path, ["port"] = "node-api" },
+        ["periodSeconds"] = period,
+        ["timeoutSeconds"] = timeout,
+        ["failureThreshold"] = failures,
+    };
+
+    private static JsonNode ToJson<T>(T model) => JsonNode.Parse(KubernetesJson.Serialize(model))!;
+}

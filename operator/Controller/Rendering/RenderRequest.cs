@@ -1,0 +1,26 @@
+using KafkaLogstash.Api;
+using KafkaLogstash.Controller.References;
+using KafkaLogstash.Kafka.Clients;
+
+namespace KafkaLogstash.Controller.Rendering;
+
+/// <summary>Everything that the objects of a connection are made from.</summary>
+internal sealed record RenderRequest
+{
+    /// <summary>The connection.</summary>
+    public required KafkaLogstashConnection Connection { get; init; }
+
+    /// <summary>The Secrets and ConfigMaps it names.</summary>
+    public required ResolvedReferences References { get; init; }
+
+    /// <summary>What Kafka's client needs, out of those Secrets.</summary>
+    public required KafkaSecrets Secrets { get; init; }
+
+    /// <summary>
+    /// What makes the hash over secrets in a pod's annotation worthless to who wants to guess them: random, and kept in the derived Secret.
+    /// </summary>
+    public required string Salt { get; init; }
+
+    /// <summary>The number of pods; null leaves it to who has set it before.</summary>
+    public int? Replicas { get; init; }
+}

@@ -72,7 +72,7 @@ internal static class ConnectionRenderer
         }
 
         objects.Add(LogstashDeployment.Render(request, kafka, startHash));
-        return new RenderResult(new RenderedConnection(objects.ToImmutable(), pipeline.Digest), []);
+        return new RenderResult(new RenderedConnection(objects.ToImmutable(), pipeline.Text, pipeline.Digest), []);
     }
 
     private static RenderResult Refuse(RenderProblem problem) => new(null, [problem]);

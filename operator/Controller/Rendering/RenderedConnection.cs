@@ -5,8 +5,9 @@ namespace KafkaLogstash.Controller.Rendering;
 
 /// <summary>The objects of a connection.</summary>
 /// <param name="Objects">The objects, in the order in which they are applied: what pods read comes before what starts them.</param>
+/// <param name="PipelineText">The Logstash config in them.</param>
 /// <param name="PipelineDigest">The digest of the pipeline in them.</param>
-internal sealed record RenderedConnection(ImmutableArray<JsonObject> Objects, string PipelineDigest);
+internal sealed record RenderedConnection(ImmutableArray<JsonObject> Objects, string PipelineText, string PipelineDigest);
 
 /// <summary>What rendering gave: the objects, or the reasons why there are none.</summary>
 /// <param name="Connection">The objects; null exactly when there are problems.</param>

@@ -1,0 +1,16 @@
+using System.Collections.Frozen;
+
+namespace KafkaLogstash.Controller.Checks;
+
+/// <summary>What a platform does not let its users do.</summary>
+public sealed record ConnectionPolicy
+{
+    /// <summary>Nothing is denied.</summary>
+    public static ConnectionPolicy None { get; } = new();
+
+    /// <summary>Plugins, as <c>name</c> or <c>section/name</c>, for example <c>ruby</c> or <c>output/file</c>.</summary>
+    public IReadOnlySet<string> DeniedPlugins { get; init; } = FrozenSet<string>.Empty;
+
+    /// <summary>Settings of <c>logstash.yml</c>.</summary>
+    public IReadOnlySet<string> DeniedSettings { get; init; } = FrozenSet<string>.Empty;
+}

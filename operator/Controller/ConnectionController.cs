@@ -1,0 +1,305 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using k8s;
+using k8s.Models;
+using KafkaLogstash.Api;
+using KafkaLogstash.Controller.Checks;
+using KafkaLogstash.Controller.Observation;
+using KafkaLogstash.Controller.References;
+using KafkaLogstash.Controller.Rendering;
+using KafkaLogstash.Controller.Status;
+using KafkaLogstash.Kafka.Clients;
+using KafkaLogstash.Kafka.Probing;
+using KafkaLogstash.Runtime;
+
+namespace KafkaLogstash.Controller;
+
+/// <summary>
+/// Brings the objects of a connection in line with its spec, and its status in line with the world. Level-based: it looks at what is, never at what
+/// changed. An invalid change never replaces a working pipeline: until everything about it is right, no object is touched.
+/// </summary>
+internal sealed class ConnectionController(
+    IInformers informers,
+    IObjectApplier applier,
+    IEventRecorder events,
+    IReferenceReader reader,
+    IKafkaProber kafka,
+    LogstashObserver logstash,
+    ConnectionPolicy policy,
+    TimeProvider time) : IEntityController<KafkaLogstashConnection>
+{
+    private readonly ConcurrentDictionary<NamespacedName, Settled> _settled = new();
+
+    /// <inheritdoc />
+    public async Task<ReconcileResult> ReconcileAsync(KafkaLogstashConnection entity, CancellationToken cancellationToken)
+    {
+        var key = entity.Key();
+        if (entity.Metadata.DeletionTimestamp is not null)
+        {
+            return ReconcileResult.Done;
+        }
+
+        // What was worked out for exactly this spec, these references and these objects need not be worked out again: a steady state costs no request.
+        var fingerprint = Fingerprint(entity);
+        if (!_settled.TryGetValue(key, out var settled) || settled.Fingerprint != fingerprint)
+        {
+            _settled.TryRemove(key, out _);
+            var outcome = await BringInLineAsync(entity, cancellationToken);
+            settled = new Settled(Fingerprint(entity), outcome);
+            if (settled.Fingerprint == fingerprint)
+            {
+                _settled[key] = settled;
+            }
+        }
+
+        await WriteStatusAsync(entity, settled.Outcome, cancellationToken);
+        return ReconcileResult.Done;
+    }
+
+    /// <inheritdoc />
+    public Task DeletedAsync(KafkaLogstashConnection entity, CancellationToken cancellationToken)
+    {
+        var key = entity.Key();
+        _settled.TryRemove(key, out _);
+        kafka.Forget(key.ToString());
+        logstash.Forget(key.ToString());
+        return Task.CompletedTask;
+    }
+
+    private async Task<ReconcileOutcome> BringInLineAsync(KafkaLogstashConnection entity, CancellationToken cancellationToken)
+    {
+        var key = entity.Key();
+        var accepted = ConnectionAdmission.Judge(ConnectionChecks.Run(entity, policy));
+        if (accepted.Holds == false)
+        {
+            return new ReconcileOutcome
+            {
+                Accepted = accepted,
+                ReferencesResolved = new Verdict(null, "NotLooked", "References are looked up once the spec is valid."),
+                AppliedDigest = LiveDigest(key),
+                Paused = entity.Spec.Paused,
+            };
+        }
+
+        var references = ConnectionReferences.Of(entity.Spec);
+        var resolution = await reader.ReadAsync(entity.Metadata.NamespaceProperty, references, cancellationToken);
+        var missing = resolution.Missing;
+        var secrets = KafkaSecretsReader.Read(entity.Spec.Kafka, resolution.Values, out var unusable);
+        var resolved = (missing.IsEmpty, unusable.IsEmpty) switch
+        {
+            (false, _) => new Verdict(false, "NotFound", string.Join(' ', missing)),
+            (_, false) => new Verdict(false, "Unusable", string.Join(' ', unusable)),
+            _ => new Verdict(true, "Resolved", references.IsEmpty ? "Nothing is referred to." : "Every Secret and ConfigMap key is there."),
+        };
+        if (resolved.Holds == false)
+        {
+            return new ReconcileOutcome { Accepted = accepted, ReferencesResolved = resolved, AppliedDigest = LiveDigest(key), Paused = entity.Spec.Paused };
+        }
+
+        accepted = ConnectionAdmission.Judge(ConnectionChecks.Run(entity, policy, resolution.Values));
+        if (accepted.Holds == false)
+        {
+            return new ReconcileOutcome { Accepted = accepted, ReferencesResolved = resolved, AppliedDigest = LiveDigest(key), Paused = entity.Spec.Paused };
+        }
+
+        Ask(entity, secrets);
+        var names = new ConnectionNames(entity.Metadata.Name);
+        var result = ConnectionRenderer.Render(new RenderRequest
+        {
+            Connection = entity,
+            References = resolution.Values,
+            Secrets = secrets,
+            Salt = await SaltAsync(key with { Name = names.KafkaClient }, cancellationToken),
+            Replicas = DesiredReplicas(entity),
+        });
+        if (result.Connection is not { } rendered)
+        {
+            accepted = ConnectionAdmission.Refuse(result.Problems.Select(problem => problem.ToString()));
+            return new ReconcileOutcome { Accepted = accepted, ReferencesResolved = resolved, AppliedDigest = LiveDigest(key), Paused = entity.Spec.Paused };
+        }
+
+        if (entity.Spec.Paused)
+        {
+            return new ReconcileOutcome { Accepted = accepted, ReferencesResolved = resolved, AppliedDigest = LiveDigest(key), Paused = true };
+        }
+
+        try
+        {
+            await ApplyAsync(entity, rendered.Objects, cancellationToken);
+        }
+        catch (ForeignObjectException e)
+        {
+            return new ReconcileOutcome
+            {
+                Accepted = new Verdict(false, "NameTaken", e.Message),
+                ReferencesResolved = resolved,
+                AppliedDigest = LiveDigest(key),
+            };
+        }
+        catch (ApiException e) when (e.StatusCode is HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest)
+        {
+            // The API server refuses what the spec leads to, a pod template for instance: only another spec helps.
+            return new ReconcileOutcome { Accepted = new Verdict(false, "Refused", e.Message), ReferencesResolved = resolved, AppliedDigest = LiveDigest(key) };
+        }
+
+        return new ReconcileOutcome { Accepted = accepted, ReferencesResolved = resolved, AppliedDigest = rendered.PipelineDigest };
+    }
+
+    /// <summary>Applies what is wished, in order, and deletes what the connection owns and is no longer wished.</summary>
+    private async Task ApplyAsync(KafkaLogstashConnection entity, ImmutableArray<JsonObject> objects, CancellationToken cancellationToken)
+    {
+        var wished = new HashSet<(ResourceKind, string)>();
+        foreach (var desired in objects)
+        {
+            var kind = OwnedKinds.Of(desired);
+            var name = desired["metadata"]!["name"]!.GetValue<string>();
+            wished.Add((kind, name));
+            var live = OwnedKinds.Live(informers, kind, new NamespacedName(entity.Metadata.NamespaceProperty, name));
+            var result = await applier.ApplyAsync(kind, desired, live, null, cancellationToken);
+            if (result.Outcome == ApplyOutcome.Created)
+            {
+                events.Record(entity, EventType.Normal, "Created", "Apply", $"Created {kind.Kind} {name}.");
+            }
+            else if (result.Outcome == ApplyOutcome.Updated)
+            {
+                events.Record(entity, EventType.Normal, "Updated", "Apply", $"Updated {kind.Kind} {name}.");
+            }
+        }
+
+        foreach (var (kind, live) in OwnedKinds.OwnedBy(informers, entity))
+        {
+            if (!wished.Contains((kind, live.Metadata.Name)) && live.Metadata.DeletionTimestamp is null
+                && await applier.DeleteAsync(kind, live, null, cancellationToken))
+            {
+                events.Record(entity, EventType.Normal, "Deleted", "Delete", $"Deleted {kind.Kind} {live.Metadata.Name}: it is no longer needed.");
+            }
+        }
+    }
+
+    private void Ask(KafkaLogstashConnection entity, KafkaSecrets secrets)
+    {
+        var key = entity.Key().ToString();
+        if (entity.Spec.Kafka.Probe == ProbeMode.Disabled)
+        {
+            kafka.Forget(key);
+            return;
+        }
+
+        var output = entity.Spec.Output?.TopicId;
+        kafka.Follow(key, new KafkaQuestion
+        {
+            Kafka = entity.Spec.Kafka,
+            Secrets = secrets,
+            Topics =
+            [
+                .. entity.Spec.Input?.Topics ?? [],
+
+                // A topic that depends on the event can't be looked up beforehand.
+                .. output is null || output.Contains("%{", StringComparison.Ordinal) ? Array.Empty<string>() : [output],
+            ],
+            TopicsPattern = entity.Spec.Input?.TopicsPattern,
+            GroupId = entity.Spec.Input is null ? null : entity.GroupId(),
+        });
+    }
+
+    private async Task WriteStatusAsync(KafkaLogstashConnection entity, ReconcileOutcome outcome, CancellationToken cancellationToken)
+    {
+        var key = entity.Key();
+        var deployment = informers.For<V1Deployment>().Cache.Get(key with { Name = new ConnectionNames(key.Name).Logstash });
+        if (deployment is not null && !deployment.IsControlledBy(entity))
+        {
+            deployment = null;
+        }
+
+        var pods = informers.For<V1Pod>().Cache.ByIndex(PodIndex, key.ToString()).Where(pod => pod.Metadata.DeletionTimestamp is null).ToList();
+        logstash.Follow(key.ToString(), [.. pods.Select(Observed).OfType<ObservedPod>().OrderBy(pod => pod.Name, StringComparer.Ordinal)], outcome.AppliedDigest ?? "");
+        var health = LogstashHealth.Judge(deployment, pods, logstash.Latest(key.ToString()), outcome.AppliedDigest);
+        var facts = entity.Spec.Kafka.Probe == ProbeMode.Enabled ? kafka.Latest(key.ToString()) : null;
+        var status = ConnectionStatusBuilder.Build(entity, outcome, health, facts, time.GetUtcNow());
+
+        Announce(entity, status);
+        await applier.ApplyStatusAsync(entity with { Status = status }, entity, cancellationToken);
+    }
+
+    /// <summary>Tells people once about each change for the worse, and about getting ready.</summary>
+    private void Announce(KafkaLogstashConnection entity, ConnectionStatus status)
+    {
+        V1Condition? Before(string type) => entity.Status?.Conditions.FirstOrDefault(condition => condition.Type == type);
+        foreach (var condition in status.Conditions)
+        {
+            var before = Before(condition.Type);
+            var changed = before is null || before.Status != condition.Status || before.Reason != condition.Reason || before.Message != condition.Message;
+            if (changed && condition is { Status: "False", Type: ConditionTypes.Accepted or ConditionTypes.ReferencesResolved or ConditionTypes.KafkaReachable or ConditionTypes.TopicsAvailable })
+            {
+                events.Record(entity, EventType.Warning, condition.Reason, "Reconcile", condition.Message);
+            }
+            else if (condition is { Type: ConditionTypes.Ready, Status: "True" } && before?.Status != "True")
+            {
+                events.Record(entity, EventType.Normal, "Ready", "Reconcile", condition.Message);
+            }
+        }
+    }
+
+    private static ObservedPod? Observed(V1Pod pod) =>
+        pod.Status is { Phase: "Running", PodIP: { Length: > 0 } address } && IPAddress.TryParse(address, out var parsed)
+            ? new ObservedPod(pod.Metadata.Name, parsed, PodPaths.ApiPort, PodPaths.PipelineId)
+            : null;
+
+    /// <summary>The number of pods: as the spec says, or, where something scales them, what they are within the bounds.</summary>
+    private int DesiredReplicas(KafkaLogstashConnection entity)
+    {
+        if (entity.Spec.Autoscaling is not { } scaling)
+        {
+            return entity.Spec.Logstash.Replicas;
+        }
+
+        var live = informers.For<V1Deployment>().Cache.Get(entity.Key() with { Name = new ConnectionNames(entity.Metadata.Name).Logstash });
+        return Math.Clamp(live?.Spec.Replicas ?? scaling.MinReplicas, scaling.MinReplicas, scaling.MaxReplicas);
+    }
+
+    private async Task<string> SaltAsync(NamespacedName secret, CancellationToken cancellationToken)
+    {
+        var salt = informers.For<PartialObjectMetadata<V1Secret>>().Cache.Get(secret) is null
+            ? null
+            : await reader.SecretTextAsync(secret, KafkaClientSecret.SaltKey, cancellationToken);
+        return salt is { Length: > 0 } ? salt : RandomNumberGenerator.GetHexString(32, lowercase: true);
+    }
+
+    private string? LiveDigest(NamespacedName key)
+    {
+        var live = informers.For<PartialObjectMetadata<V1ConfigMap>>().Cache.Get(key with { Name = new ConnectionNames(key.Name).Pipeline });
+        return live?.Metadata.Annotations?.TryGetValue(ConnectionLabels.PipelineHash, out var digest) == true ? digest : null;
+    }
+
+    /// <summary>Names everything that a reconcile looks at, by version: where it is the same, the outcome is.</summary>
+    private string Fingerprint(KafkaLogstashConnection entity)
+    {
+        var key = entity.Key();
+        var parts = new List<string> { entity.Metadata.Uid, $"{entity.Metadata.Generation}" };
+        foreach (var reference in ConnectionReferences.Of(entity.Spec).Select(reference => (reference.Kind, reference.Name)).Distinct())
+        {
+            var name = key with { Name = reference.Name };
+            IKubernetesObject<V1ObjectMeta>? live = reference.Kind == ReferenceKind.Secret
+                ? informers.For<PartialObjectMetadata<V1Secret>>().Cache.Get(name)
+                : informers.For<PartialObjectMetadata<V1ConfigMap>>().Cache.Get(name);
+            parts.Add($"{reference.Kind}/{reference.Name}@{live?.Metadata.Uid}:{live?.Metadata.ResourceVersion}");
+        }
+
+        parts.AddRange(OwnedKinds.OwnedBy(informers, entity)
+            .Select(owned => $"{owned.Kind}/{owned.Live.Metadata.Name}@{owned.Live.Metadata.Uid}:{OwnedKinds.Version(owned.Live)}")
+            .Order(StringComparer.Ordinal));
+        return string.Join('\n', parts);
+    }
+
+    /// <summary>The index of pods by the connection they belong to.</summary>
+    internal const string PodIndex = "connection";
+
+    /// <summary>Files a pod under its connection.</summary>
+    internal static IEnumerable<string> ConnectionOf(V1Pod pod) =>
+        pod.Metadata.Labels?.TryGetValue(ConnectionLabels.Instance, out var name) == true ? [new NamespacedName(pod.Metadata.NamespaceProperty, name).ToString()] : [];
+
+    private sealed record Settled(string Fingerprint, ReconcileOutcome Outcome);
+}

@@ -1,0 +1,82 @@
+using k8s;
+using k8s.Models;
+using KafkaLogstash.Api;
+using KafkaLogstash.Controller.Checks;
+using KafkaLogstash.Controller.Observation;
+using KafkaLogstash.Controller.References;
+using KafkaLogstash.Controller.Rendering;
+using KafkaLogstash.Kafka.Probing;
+using KafkaLogstash.Runtime;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace KafkaLogstash.Controller;
+
+/// <summary>Puts the controller of connections into a host.</summary>
+public static class ControllerServices
+{
+    /// <summary>How long a Logstash pod may take to answer a question, before it counts as silent.</summary>
+    private static readonly TimeSpan NodeApiTimeout = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// Registers what the controller needs. The services must hold an <see cref="IKafkaProber"/>; it should enqueue a connection when what it knows of
+    /// Kafka changes.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="policy">What the platform denies.</param>
+    public static IServiceCollection AddConnectionController(this IServiceCollection services, ConnectionPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddSingleton(policy);
+        services.AddSingleton<IReferenceReader, ReferenceReader>();
+        services.AddSingleton<INodeApi>(_ => new NodeApi(new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = NodeApiTimeout }), NodeApiTimeout));
+        services.AddSingleton(provider =>
+        {
+            // The trigger comes with the loop that the observer is a part of: it is looked up when it is first needed.
+            var trigger = new Lazy<IReconcileTrigger<KafkaLogstashConnection>>(provider.GetRequiredService<IReconcileTrigger<KafkaLogstashConnection>>);
+            return new LogstashObserver(provider.GetRequiredService<INodeApi>(), provider.GetRequiredService<TimeProvider>(), key => trigger.Value.Enqueue(NamespacedName.Parse(key)));
+        });
+        services.AddSingleton<ConnectionController>();
+        return services;
+    }
+
+    /// <summary>Says what the controller watches, and what wakes it.</summary>
+    /// <param name="runtime">The runtime.</param>
+    /// <param name="concurrency">Connections reconciled side by side.</param>
+    public static ControllerRuntimeBuilder AddConnectionController(this ControllerRuntimeBuilder runtime, int concurrency)
+    {
+        ArgumentNullException.ThrowIfNull(runtime);
+        Owned<PartialObjectMetadata<V1Secret>>();
+        Owned<PartialObjectMetadata<V1ConfigMap>>();
+        Owned<V1Service>(ConnectionLabels.AllManaged);
+        Owned<V1Deployment>(ConnectionLabels.AllManaged);
+        Owned<V1PodDisruptionBudget>(ConnectionLabels.AllManaged);
+        Owned<V1NetworkPolicy>(ConnectionLabels.AllManaged);
+        runtime.Informer(new InformerOptions<V1Pod>
+        {
+            LabelSelector = ConnectionLabels.AllManaged,
+            Indexes = new Dictionary<string, Func<V1Pod, IEnumerable<string>>> { [ConnectionController.PodIndex] = ConnectionController.ConnectionOf },
+        });
+
+        return runtime.Controller<KafkaLogstashConnection, ConnectionController>(controller => controller
+            .WithConcurrency(concurrency)
+            .Owns<PartialObjectMetadata<V1Secret>>()
+            .Owns<PartialObjectMetadata<V1ConfigMap>>()
+            .Owns<V1Service>()
+            .Owns<V1Deployment>()
+            .Owns<V1PodDisruptionBudget>()
+            .Owns<V1NetworkPolicy>()
+            .Watches<V1Pod>((pod, _) => ConnectionController.ConnectionOf(pod).Select(NamespacedName.Parse))
+            .References<PartialObjectMetadata<V1Secret>>(connection => Names(connection, ReferenceKind.Secret))
+            .References<PartialObjectMetadata<V1ConfigMap>>(connection => Names(connection, ReferenceKind.ConfigMap)));
+
+        void Owned<T>(string? selector = null)
+            where T : class, IKubernetesObject<V1ObjectMeta> => runtime.Informer(new InformerOptions<T>
+            {
+                LabelSelector = selector,
+                Indexes = new Dictionary<string, Func<T, IEnumerable<string>>> { [OwnedKinds.OwnerIndex] = OwnedKinds.OwnerOf },
+            });
+    }
+
+    private static IEnumerable<NamespacedName> Names(KafkaLogstashConnection connection, ReferenceKind kind) =>
+        ConnectionReferences.Names(connection.Spec, kind).Select(name => new NamespacedName(connection.Metadata.NamespaceProperty, name));
+}

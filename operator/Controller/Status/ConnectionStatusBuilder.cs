@@ -1,0 +1,113 @@
+using System.Globalization;
+using k8s.Models;
+using KafkaLogstash.Api;
+using KafkaLogstash.Controller.Rendering;
+using KafkaLogstash.Kafka.Probing;
+
+namespace KafkaLogstash.Controller.Status;
+
+/// <summary>Works out a connection's status from what is known: a pure function. A condition keeps its time until its status changes.</summary>
+internal static class ConnectionStatusBuilder
+{
+    /// <summary>What the API lets a condition's message be, characters.</summary>
+    private const int LongestMessage = 4096;
+
+    /// <summary>Works it out.</summary>
+    /// <param name="connection">The connection with the status it has.</param>
+    /// <param name="outcome">How far the reconcile came.</param>
+    /// <param name="logstash">How the pods are.</param>
+    /// <param name="kafka">What Kafka looks like; null where nothing is known.</param>
+    /// <param name="now">The time, UTC.</param>
+    public static ConnectionStatus Build(
+        KafkaLogstashConnection connection, ReconcileOutcome outcome, LogstashHealth logstash, KafkaFacts? kafka, DateTimeOffset now)
+    {
+        var spec = connection.Spec;
+        var previous = connection.Status ?? new ConnectionStatus();
+        var (reachable, topics) = Kafka(spec, kafka, outcome);
+        var verdicts = new List<(string Type, Verdict Verdict)>
+        {
+            (ConditionTypes.Accepted, outcome.Accepted),
+            (ConditionTypes.ReferencesResolved, outcome.ReferencesResolved),
+            (ConditionTypes.KafkaReachable, reachable),
+            (ConditionTypes.TopicsAvailable, topics),
+            (ConditionTypes.LogstashAvailable, logstash.Available),
+        };
+
+        var first = verdicts.FirstOrDefault(entry => entry.Verdict.Holds == false || (entry.Verdict.Holds is null && entry.Type is not (ConditionTypes.KafkaReachable or ConditionTypes.TopicsAvailable)));
+        var ready = first.Verdict is { } reason
+            ? new Verdict(false, reason.Reason, $"{first.Type}: {reason.Message}")
+            : outcome.Paused
+                ? new Verdict(true, "Paused", "What runs is left as it is (spec.paused is true).")
+                : new Verdict(true, "Ready", logstash.Available.Message);
+
+        var stalled = outcome.Accepted.Holds == false
+            ? new Verdict(true, outcome.Accepted.Reason, "The spec has to be changed: see the condition Accepted.")
+            : logstash.Stalled
+                ? new Verdict(true, logstash.Available.Reason, logstash.Available.Message)
+                : new Verdict(false, "Progressing", "Nothing stands in the way.");
+        var reconciling = ready.Holds == true || stalled.Holds == true
+            ? new Verdict(false, ready.Holds == true ? "Done" : "Stalled", "Nothing is under way.")
+            : outcome.Paused
+                ? new Verdict(false, "Paused", "Nothing is done while spec.paused is true.")
+                : new Verdict(true, ready.Reason, ready.Message);
+
+        verdicts.InsertRange(0, [(ConditionTypes.Ready, ready), (ConditionTypes.Reconciling, reconciling), (ConditionTypes.Stalled, stalled)]);
+        var generation = connection.Metadata.Generation;
+        return new ConnectionStatus
+        {
+            ObservedGeneration = generation,
+            Conditions = [.. verdicts.Select(entry => Condition(entry.Type, entry.Verdict, previous, generation, now))],
+            Replicas = logstash.Replicas,
+            ReadyReplicas = logstash.ReadyReplicas,
+            ReadyRatio = string.Create(CultureInfo.InvariantCulture, $"{logstash.ReadyReplicas}/{logstash.WishedReplicas}"),
+            Selector = ConnectionLabels.SelectorText(connection.Metadata.Name),
+            Transport = spec.Transport,
+            Version = spec.Logstash.Version,
+
+            // What is rolled out: while pods differ, the last that all of them ran.
+            PipelineHash = logstash.RunningDigest ?? previous.PipelineHash,
+            GroupId = spec.Input is null ? null : connection.GroupId(),
+            Topics = [.. (kafka?.Topics ?? []).Select(topic => new TopicStatus { Name = topic.Name, Partitions = topic.Partitions, Lag = topic.Lag })],
+            Lag = kafka?.Lag,
+        };
+    }
+
+    private static (Verdict Reachable, Verdict Topics) Kafka(ConnectionSpec spec, KafkaFacts? facts, ReconcileOutcome outcome)
+    {
+        if (spec.Kafka.Probe == ProbeMode.Disabled)
+        {
+            var disabled = new Verdict(null, "ProbeDisabled", "The operator does not dial Kafka for this connection (spec.kafka.probe is Disabled).");
+            return (disabled, disabled);
+        }
+
+        if (facts is null)
+        {
+            var unknown = outcome.Accepted.Holds == true && outcome.ReferencesResolved.Holds == true
+                ? new Verdict(null, "NotProbed", "Kafka has not answered yet.")
+                : new Verdict(null, "NotProbed", "Kafka is asked once the spec is valid and its references are there.");
+            return (unknown, unknown);
+        }
+
+        return (Verdict(facts.Reachable), Verdict(facts.TopicsAvailable));
+
+        static Verdict Verdict(KafkaFinding finding) => new(finding.Holds, finding.Reason, finding.Message);
+    }
+
+    private static V1Condition Condition(string type, Verdict verdict, ConnectionStatus previous, long? generation, DateTimeOffset now)
+    {
+        var before = previous.Conditions.FirstOrDefault(condition => condition.Type == type);
+        return new V1Condition
+        {
+            Type = type,
+            Status = verdict.Status,
+            Reason = verdict.Reason,
+            Message = verdict.Message.Length <= LongestMessage ? verdict.Message : verdict.Message[..LongestMessage],
+            ObservedGeneration = generation,
+
+            // Whole seconds: that is what the API keeps.
+            LastTransitionTime = before is { LastTransitionTime: { } since } && before.Status == verdict.Status
+                ? since
+                : new DateTime(now.UtcTicks - (now.UtcTicks % TimeSpan.TicksPerSecond), DateTimeKind.Utc),
+        };
+    }
+}

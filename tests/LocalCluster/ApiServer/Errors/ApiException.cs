@@ -75,20 +75,15 @@ internal sealed class ApiException(int code, string reason, string message, Json
 
     public static ApiException BadRequest(string message) => new(400, "BadRequest", message);
 
-    public static ApiException Invalid(ResourceType type, string? name, IReadOnlyCollection<FieldError> errors)
-    {
-        var kind = type.Group.Length == 0 ? type.Kind : $"{type.Kind}.{type.Group}";
-        var texts = errors.Select(error => $"{error.Field}: {error.Detail}").Distinct(StringComparer.Ordinal).ToList();
-        var text = texts.Count == 1 ? texts[0] : $"[{string.Join(", ", texts)}]";
-        var details = Details(type.Group, type.Kind, name);
-        details["causes"] = new JsonArray([.. errors.Select(error => (JsonNode)new JsonObject
-        {
-            ["reason"] = error.Type,
-            ["message"] = error.Detail,
-            ["field"] = error.Field,
-        })]);
-        return new(422, "Invalid", $"{kind} \"{name}\" is invalid: {text}", details);
-    }
+    public static ApiException Invalid(ResourceType type, string? name, IReadOnlyCollection<FieldError> errors) =>
+        Invalid(type.Group.Length == 0 ? type.Kind : $"{type.Kind}.{type.Group}", type.Group, type.Kind, name, errors);
+
+    /// <summary>The same where a real API server names the resource, not the kind.</summary>
+    public static ApiException InvalidResource(ResourceType type, string? name, FieldError error) =>
+        Invalid(type.Qualified, type.Group, type.Plural, name, [error]);
+
+    /// <summary>Options of a request are refused.</summary>
+    public static ApiException InvalidOptions(string kind, FieldError error) => Invalid($"{kind}.meta.k8s.io", "meta.k8s.io", kind, "", [error]);
 
     public static ApiException MethodNotAllowed(ResourceType type) => new(
         405, "MethodNotAllowed", "the server does not allow this method on the requested resource", Details(type.Group, type.Plural, null));
@@ -125,6 +120,20 @@ internal sealed class ApiException(int code, string reason, string message, Json
     {
         RetryAfterSeconds = retryAfterSeconds,
     };
+
+    private static ApiException Invalid(string subject, string group, string kind, string? name, IReadOnlyCollection<FieldError> errors)
+    {
+        var texts = errors.Select(error => $"{error.Field}: {error.Detail}").Distinct(StringComparer.Ordinal).ToList();
+        var text = texts.Count == 1 ? texts[0] : $"[{string.Join(", ", texts)}]";
+        var details = Details(group, kind, name);
+        details["causes"] = new JsonArray([.. errors.Select(error => (JsonNode)new JsonObject
+        {
+            ["reason"] = error.Type,
+            ["message"] = error.Detail,
+            ["field"] = error.Field,
+        })]);
+        return new(422, "Invalid", $"{subject} \"{name}\" is invalid: {text}", details);
+    }
 
     private static JsonObject Details(string group, string kind, string? name)
     {

@@ -137,6 +137,11 @@ internal sealed class DeleteHandler(ObjectStore store, TimeProvider time)
             meta.Put("finalizers", finalizers.Count == 0 ? null : JsonNodes.Strings(finalizers));
         }
 
+        if (type.StorageKey == CustomResources.Definitions && !obj.IsTerminating())
+        {
+            meta["finalizers"] = JsonNodes.Strings([.. finalizers, CustomResources.CleanupFinalizer]);
+        }
+
         var wished = type.Strategy.GracePeriod(obj) is { } usual ? options.GracePeriodSeconds ?? usual : 0;
         var grace = wished;
         if (obj.IsTerminating())
@@ -176,11 +181,8 @@ internal sealed class DeleteHandler(ObjectStore store, TimeProvider time)
 
         if (policy is not (null or "Orphan" or "Foreground" or "Background"))
         {
-            throw new ApiException(
-                422,
-                "Invalid",
-                $"DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Unsupported value: \"{policy}\": supported values: \"Background\", \"Foreground\", \"Orphan\", \"nil\"",
-                new JsonObject { ["group"] = "meta.k8s.io", ["kind"] = "DeleteOptions" });
+            throw ApiException.InvalidOptions(
+                "DeleteOptions", FieldErrors.NotSupported("propagationPolicy", policy, "Foreground", "Background", "Orphan", "nil"));
         }
 
         return new(

@@ -143,7 +143,7 @@ internal sealed class Dispatcher
     {
         var info = context.Info;
         var verbs = info.Subresource.Length > 0 ? type.Subresources.Single(item => item.Name == info.Subresource).Verbs : type.Verbs;
-        if (!verbs.Contains(info.Verb))
+        if (!verbs.Contains(info.Verb) || info is { Verb: "create", Name: not null, Subresource: "" })
         {
             throw ApiException.MethodNotAllowed(type);
         }

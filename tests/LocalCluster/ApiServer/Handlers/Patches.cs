@@ -25,11 +25,11 @@ internal sealed record Patches(Func<JsonObject?, JsonObject> Apply, bool IsApply
                 return new(live => JsonMergePatch.Apply(live, merge) as JsonObject ?? []);
             case "application/json-patch+json":
                 var operations = ParseOperations(text);
-                return new(live => Guard(type, live!, () => JsonPatch.Apply(live, operations) as JsonObject
+                return new(live => Guard(() => JsonPatch.Apply(live, operations) as JsonObject
                     ?? throw ApiException.BadRequest("the patch leaves no object")));
             case "application/strategic-merge-patch+json" when type.Strategy.Schema is null && type.Fields is { } fields:
                 var strategic = Bodies.Parse(text, yaml: false, type.Kind);
-                return new(live => Guard(type, live!, () => subresource == "scale"
+                return new(live => Guard(() => subresource == "scale"
                     ? (JsonObject)JsonMergePatch.Apply(live, strategic)!
                     : StrategicMergePatch.Apply(live!, strategic, fields)));
             case ApplyType when subresource != "scale" && type.Fields is not null:
@@ -43,11 +43,7 @@ internal sealed record Patches(Func<JsonObject?, JsonObject> Apply, bool IsApply
     {
         if (context.Info.Query["fieldManager"] is not [{ Length: > 0 } manager])
         {
-            throw new ApiException(
-                422,
-                "Invalid",
-                "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch",
-                new JsonObject { ["group"] = "meta.k8s.io", ["kind"] = "PatchOptions" });
+            throw ApiException.InvalidOptions("PatchOptions", FieldErrors.Required("fieldManager", "is required for apply patch"));
         }
 
         if (applied.Text("kind") is not { Length: > 0 } || applied.Text("apiVersion") is not { Length: > 0 })
@@ -56,6 +52,7 @@ internal sealed record Patches(Func<JsonObject?, JsonObject> Apply, bool IsApply
         }
 
         var subresource = context.Info.Subresource;
+        var given = applied.Namespace();
         applied.Meta().Default("name", context.Info.Name!);
         if (context.Info.Namespace is { } ns)
         {
@@ -65,7 +62,7 @@ internal sealed record Patches(Func<JsonObject?, JsonObject> Apply, bool IsApply
         KeepWritable(type, applied, subresource);
         var apply = new ApplyContext(
             manager, type.ApiVersion, subresource.Length == 0 ? null : subresource, context.Info.Is("force"), now, type.Fields!);
-        return new(live => Guard(type, applied, () => ServerSideApply.Apply(live, applied, apply)), IsApply: true);
+        return new(live => GuardApply(type, applied, given, () => ServerSideApply.Apply(live, applied, apply)), IsApply: true);
     }
 
     // What the request can't change must not be owned by it.
@@ -101,7 +98,7 @@ internal sealed record Patches(Func<JsonObject?, JsonObject> Apply, bool IsApply
         }
     }
 
-    private static JsonObject Guard(ResourceType type, JsonObject obj, Func<JsonObject> apply)
+    private static JsonObject Guard(Func<JsonObject> apply)
     {
         try
         {
@@ -111,14 +108,23 @@ internal sealed record Patches(Func<JsonObject?, JsonObject> Apply, bool IsApply
         {
             throw ApiException.BadRequest(e.Message);
         }
-        catch (InvalidPatchException e)
+        catch (InvalidPatchException)
         {
-            throw new ApiException(422, "Invalid", $"the server rejected our request due to an error in our request: {e.Message}", new JsonObject());
+            // A real API server does not say which operation did not fit either.
+            throw new ApiException(422, "Invalid", "the server rejected our request due to an error in our request", new JsonObject());
+        }
+    }
+
+    private static JsonObject GuardApply(ResourceType type, JsonObject applied, string? ns, Func<JsonObject> apply)
+    {
+        try
+        {
+            return apply();
         }
         catch (InvalidFieldsException e)
         {
             throw new ApiException(
-                500, "", $"failed to create typed patch object ({obj.Namespace()}/{obj.Name()}; {type.ApiVersion}, Kind={type.Kind}): {e.Message}");
+                500, "", $"failed to create typed patch object ({ns}/{applied.Name()}; {type.ApiVersion}, Kind={type.Kind}): {e.Message}");
         }
         catch (ApplyConflictException e)
         {

@@ -27,6 +27,11 @@ internal sealed class Pipeline(ObjectStore store, TimeProvider time)
     {
         var apiVersion = body.Text("apiVersion");
         var kind = body.Text("kind");
+        if (type.Strategy.Schema is not null && string.IsNullOrEmpty(kind))
+        {
+            throw ApiException.BadRequest($"the object provided is unrecognized (must be of type {type.Kind}): Object 'Kind' is missing");
+        }
+
         if (!string.IsNullOrEmpty(apiVersion) && apiVersion != type.ApiVersion)
         {
             throw ApiException.BadRequest(
@@ -206,7 +211,8 @@ internal sealed class Pipeline(ObjectStore store, TimeProvider time)
         }
         else if (!type.Strategy.AllowsUnconditionalUpdate)
         {
-            throw ApiException.Invalid(type, live.Name(), [new("FieldValueInvalid", "metadata.resourceVersion", "Invalid value: 0: must be specified for an update")]);
+            throw ApiException.InvalidResource(
+                type, live.Name(), new("FieldValueInvalid", "metadata.resourceVersion", "Invalid value: 0: must be specified for an update"));
         }
     }
 

@@ -6,7 +6,6 @@ using KafkaLogstash.LocalCluster.ApiServer.Requests;
 using KafkaLogstash.LocalCluster.ApiServer.Resources;
 using KafkaLogstash.LocalCluster.ApiServer.Selectors;
 using KafkaLogstash.LocalCluster.ApiServer.Storage;
-using KafkaLogstash.LocalCluster.Schemas;
 
 namespace KafkaLogstash.LocalCluster.ApiServer.Handlers;
 
@@ -88,7 +87,7 @@ internal sealed class ReadHandler(ObjectStore store, TimeProvider time)
 
         if (match.Length > 0 && wanted.Length == 0)
         {
-            throw Invalid(FieldErrors.Forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden unless resourceVersion is provided"));
+            throw ApiException.InvalidOptions("ListOptions", FieldErrors.Forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden unless resourceVersion is provided"));
         }
 
         var (now, current) = store.Read(type.StorageKey);
@@ -99,7 +98,7 @@ internal sealed class ReadHandler(ObjectStore store, TimeProvider time)
 
         if (!long.TryParse(wanted, out var revision) || revision < 0)
         {
-            throw Invalid(FieldErrors.Invalid("resourceVersion", wanted, "strconv.ParseUint: parsing \"" + wanted + "\": invalid syntax"));
+            throw ApiException.InvalidOptions("ListOptions", FieldErrors.Invalid("resourceVersion", wanted, "strconv.ParseUint: parsing \"" + wanted + "\": invalid syntax"));
         }
 
         if (revision > current)
@@ -120,14 +119,6 @@ internal sealed class ReadHandler(ObjectStore store, TimeProvider time)
         {
             ["causes"] = new JsonArray(new JsonObject { ["reason"] = "ResourceVersionTooLarge", ["message"] = "Too large resource version" }),
             ["retryAfterSeconds"] = 1,
-        });
-
-    private static ApiException Invalid(FieldError error) =>
-        new(422, "Invalid", $"ListOptions.meta.k8s.io \"\" is invalid: {error.Field}: {error.Detail}", new JsonObject
-        {
-            ["group"] = "meta.k8s.io",
-            ["kind"] = "ListOptions",
-            ["causes"] = new JsonArray(new JsonObject { ["reason"] = error.Type, ["message"] = error.Detail, ["field"] = error.Field }),
         });
 }
 

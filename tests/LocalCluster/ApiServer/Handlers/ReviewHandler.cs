@@ -98,7 +98,11 @@ internal sealed class ReviewHandler(ObjectStore store, TokenAuthority tokens, Rb
         var account = store.Find(type.StorageKey, context.Info.Namespace, context.Info.Name!)?.Body
             ?? throw ApiException.NotFound(type, context.Info.Name!);
         var spec = request.Ensure("spec");
-        spec.Default("audiences", new JsonArray(TokenAuthority.Audience));
+        if (!spec.Texts("audiences").Any())
+        {
+            spec["audiences"] = new JsonArray(TokenAuthority.Audience);
+        }
+
         spec.Default("expirationSeconds", 3600);
         var life = TimeSpan.FromSeconds(spec.Number("expirationSeconds")!.Value);
         if (life < TimeSpan.FromMinutes(10))

@@ -102,11 +102,9 @@ internal sealed class WatchHandler(ObjectStore store, FaultInjector faults, Time
         var wanted = context.Info.Is("sendInitialEvents");
         if (context.Info.Query["resourceVersionMatch"] != "NotOlderThan")
         {
-            throw new ApiException(
-                422,
-                "Invalid",
-                "ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan",
-                new JsonObject { ["group"] = "meta.k8s.io", ["kind"] = "ListOptions" });
+            throw ApiException.InvalidOptions(
+                "ListOptions",
+                FieldErrors.Forbidden("resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
         }
 
         return wanted;

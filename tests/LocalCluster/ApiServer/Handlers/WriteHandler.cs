@@ -16,11 +16,6 @@ internal sealed class WriteHandler(ObjectStore store, Pipeline pipeline, TimePro
         var form = Representation.Negotiate(context.Http.Request.Headers.Accept);
         var body = await Bodies.ReadObjectAsync(context.Http.Request, type.Kind, context.Cancellation) ?? new JsonObject();
         Pipeline.CheckKind(type, body);
-        if (context.Info.Name is { } fromUrl)
-        {
-            body.Meta().Default("name", fromUrl);
-        }
-
         var created = Create(context, type, body);
         written();
         await AnswerAsync(context, type, 201, created, form);

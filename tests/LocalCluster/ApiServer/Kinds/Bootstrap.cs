@@ -41,6 +41,7 @@ internal static class Bootstrap
         Namespace("kube-system"),
         Namespace("kube-public"),
         Namespace("kube-node-lease"),
+        OwnService(),
         PriorityClass("system-cluster-critical", 2_000_000_000),
         PriorityClass("system-node-critical", 2_000_001_000),
         Role("cluster-admin", Rule(Everything, Everything, Everything), Paths(Everything, "*")),
@@ -82,6 +83,27 @@ internal static class Bootstrap
         ns["spec"] = new JsonObject { ["finalizers"] = new JsonArray("kubernetes") };
         ns["status"] = new JsonObject { ["phase"] = "Active" };
         return ns;
+    }
+
+    // The Service by which pods reach the API server.
+    private static JsonObject OwnService()
+    {
+        var service = Named("v1", "Service", "kubernetes");
+        service.Meta()["namespace"] = "default";
+        service.Meta()["labels"] = new JsonObject { ["component"] = "apiserver", ["provider"] = "kubernetes" };
+        service["spec"] = new JsonObject
+        {
+            ["clusterIP"] = "10.96.0.1",
+            ["clusterIPs"] = new JsonArray("10.96.0.1"),
+            ["internalTrafficPolicy"] = "Cluster",
+            ["ipFamilies"] = new JsonArray("IPv4"),
+            ["ipFamilyPolicy"] = "SingleStack",
+            ["ports"] = new JsonArray(new JsonObject { ["name"] = "https", ["port"] = 443, ["protocol"] = "TCP", ["targetPort"] = 6443 }),
+            ["sessionAffinity"] = "None",
+            ["type"] = "ClusterIP",
+        };
+        service["status"] = new JsonObject { ["loadBalancer"] = new JsonObject() };
+        return service;
     }
 
     private static JsonObject PriorityClass(string name, int value)

@@ -27,8 +27,12 @@ internal static class Definitions
     public static void PrepareForCreate(JsonObject obj, WriteContext context)
     {
         var versions = obj.Objects("spec", "versions").Where(version => version.Flag("storage") == true).Select(version => version.Text("name")!);
-        obj["status"] = new JsonObject { ["storedVersions"] = JsonNodes.Strings(versions) };
-        obj.Meta()["finalizers"] = JsonNodes.Strings(obj.Finalizers().Append(CustomResources.CleanupFinalizer).Distinct(StringComparer.Ordinal));
+        obj["status"] = new JsonObject
+        {
+            ["conditions"] = null,
+            ["acceptedNames"] = new JsonObject { ["plural"] = "", ["kind"] = "" },
+            ["storedVersions"] = JsonNodes.Strings(versions),
+        };
     }
 
     public static IEnumerable<FieldError> Validate(JsonObject obj)

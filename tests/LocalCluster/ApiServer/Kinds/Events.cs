@@ -39,15 +39,9 @@ internal static class Events
     /// <summary>Rules for events written through events.k8s.io, in the core form.</summary>
     public static IEnumerable<FieldError> ValidateNew(JsonObject core)
     {
-        foreach (var error in Validate(core))
-        {
-            yield return error;
-        }
-
         if (core["eventTime"] is null)
         {
-            // Written by the core client's rules.
-            yield break;
+            yield return FieldErrors.Required("eventTime");
         }
 
         if (string.IsNullOrEmpty(core.Text("reportingComponent")))

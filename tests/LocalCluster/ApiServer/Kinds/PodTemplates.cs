@@ -36,7 +36,7 @@ internal static class PodTemplates
 
         foreach (var container in spec.Objects("initContainers").Concat(spec.Objects("containers")))
         {
-            DefaultContainer(container, spec.Flag("hostNetwork") == true);
+            DefaultContainer(container, spec.Flag("hostNetwork") == true, isTemplate);
         }
 
         foreach (var volume in spec.Objects("volumes"))
@@ -128,7 +128,7 @@ internal static class PodTemplates
         }
     }
 
-    private static void DefaultContainer(JsonObject container, bool hostNetwork)
+    private static void DefaultContainer(JsonObject container, bool hostNetwork, bool isTemplate)
     {
         container.Default("resources", new JsonObject());
         container.Default("terminationMessagePath", "/dev/termination-log");
@@ -165,8 +165,8 @@ internal static class PodTemplates
         DefaultHttpGet(container.Map("lifecycle", "preStop", "httpGet"));
         DefaultHttpGet(container.Map("lifecycle", "postStart", "httpGet"));
 
-        // A limit without a request is its request too.
-        if (container.Map("resources", "limits") is { } limits)
+        // A pod's limit without a request is its request too; templates stay as they were written.
+        if (!isTemplate && container.Map("resources", "limits") is { } limits)
         {
             var requests = container["resources"]!.AsObject().Ensure("requests");
             foreach (var (resource, limit) in limits)

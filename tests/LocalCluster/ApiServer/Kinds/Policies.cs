@@ -200,6 +200,7 @@ internal static class Policies
         }
     }
 
+    // Loopback addresses, which a real API server refuses here, are where a local cluster's pods live.
     public static IEnumerable<FieldError> ValidateSlice(JsonObject obj)
     {
         if (obj.Text("addressType") is not ("IPv4" or "IPv6" or "FQDN"))

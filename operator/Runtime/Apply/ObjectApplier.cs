@@ -55,13 +55,13 @@ internal sealed class ObjectApplier(KubernetesApi api, RuntimeOptions runtime, R
             return Unchanged(current.Metadata);
         }
 
-        current = current.Json is null ? await ReadAsync(target, cancellationToken) : current;
+        current = live is IPartialObjectMetadata ? await ReadAsync(target, cancellationToken) : current;
         if (current is null)
         {
             return await WriteAsync(target, wanted, hash, null, [], how, cancellationToken);
         }
 
-        var differences = ObjectDifference.Find(wanted, current.Json!, runtime.FieldManager, how.Subresource);
+        var differences = ObjectDifference.Find(wanted, current.Contents(), runtime.FieldManager, how.Subresource);
         var residue = Residue(differences);
         if (differences.Count == 0 || (known is not null && known.DesiredHash == hash && known.Residue == residue))
         {
@@ -188,12 +188,11 @@ internal sealed class ObjectApplier(KubernetesApi api, RuntimeOptions runtime, R
         private bool IsNewerThan(string other) => ulong.TryParse(ResourceVersion, out var mine) && ulong.TryParse(other, out var theirs) && mine > theirs;
     }
 
-    /// <summary>A live object, with its contents if they are known.</summary>
-    private sealed record LiveObject(V1ObjectMeta Metadata, JsonObject? Json)
+    /// <summary>A live object; its contents are only written out when they are looked at.</summary>
+    private sealed record LiveObject(V1ObjectMeta Metadata, Func<JsonObject> Contents)
     {
-        public static LiveObject Of(JsonObject json) => new(KubernetesJson.Deserialize<V1ObjectMeta>(json["metadata"]!), json);
+        public static LiveObject Of(JsonObject json) => new(KubernetesJson.Deserialize<V1ObjectMeta>(json["metadata"]!), () => json);
 
-        public static LiveObject Of(IKubernetesObject<V1ObjectMeta> live) =>
-            new(live.Metadata, live is IPartialObjectMetadata ? null : DesiredObject.Of(live));
+        public static LiveObject Of(IKubernetesObject<V1ObjectMeta> live) => new(live.Metadata, () => DesiredObject.Of(live));
     }
 }

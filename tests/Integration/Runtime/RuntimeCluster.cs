@@ -1,0 +1,112 @@
+using k8s;
+using k8s.Models;
+using KafkaLogstash.LocalCluster.ApiServer;
+using KafkaLogstash.Runtime;
+using Microsoft.Extensions.Logging.Abstractions;
+using Prometheus;
+
+namespace KafkaLogstash.Tests.Integration.Runtime;
+
+/// <summary>The API server of these tests: the embedded one, or with <c>TEST_CLUSTER=kubeconfig</c> the one that <c>KUBECONFIG</c> names.</summary>
+public sealed class RuntimeCluster : IAsyncLifetime
+{
+    private EmbeddedApiServer? _embedded;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (Environment.GetEnvironmentVariable("TEST_CLUSTER") is null or "" or "embedded")
+        {
+            _embedded = await EmbeddedApiServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
+        }
+    }
+
+    public KubernetesClientConfiguration Configuration() => _embedded?.ClientConfiguration() ?? KubernetesClientConfiguration.BuildDefaultConfig();
+
+    /// <summary>A namespace for one test, and a runtime in it.</summary>
+    public async Task<RuntimeScope> NamespaceAsync()
+    {
+        var scope = new RuntimeScope(this, $"runtime-{Guid.NewGuid():n}"[..20]);
+        await scope.Api.CreateAsync(
+            new V1Namespace { ApiVersion = "v1", Kind = "Namespace", Metadata = new V1ObjectMeta { Name = scope.Namespace } },
+            TestContext.Current.CancellationToken);
+        return scope;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_embedded is not null)
+        {
+            await _embedded.DisposeAsync();
+        }
+    }
+}
+
+/// <summary>A runtime in a namespace of its own, whose requests are counted.</summary>
+public sealed class RuntimeScope : IAsyncDisposable
+{
+    private readonly RuntimeCluster _cluster;
+    private readonly RequestCounter _counter = new();
+    private readonly RuntimeOptions _options = new() { FieldManager = "runtime-tests", Identity = "test" };
+    private readonly RuntimeMetrics _metrics;
+    private readonly KubernetesApi _counted;
+
+    public RuntimeScope(RuntimeCluster cluster, string ns)
+    {
+        _cluster = cluster;
+        Namespace = ns;
+        Api = new KubernetesApi(cluster.Configuration());
+        _metrics = new RuntimeMetrics(Metrics.NewCustomRegistry(), _options);
+        _counted = new KubernetesApi(cluster.Configuration(), null, _counter);
+        Applier = NewApplier();
+    }
+
+    public string Namespace { get; }
+
+    /// <summary>For the test's own requests, which are not counted.</summary>
+    public KubernetesApi Api { get; }
+
+    public IObjectApplier Applier { get; private set; }
+
+    /// <summary>The number of requests that the applier made.</summary>
+    public int Requests => _counter.Count;
+
+    /// <summary>Forgets what the applier remembers, as a restart does.</summary>
+    public void Restart() => Applier = NewApplier();
+
+    public Task<ApplyResult> ApplyAsync(IKubernetesObject<V1ObjectMeta> desired, IKubernetesObject<V1ObjectMeta>? live = null) =>
+        Applier.ApplyAsync(ResourceKind.Of(desired.GetType()), DesiredObject.Of(desired), live, null, TestContext.Current.CancellationToken);
+
+    public Task<T> LiveAsync<T>(T desired)
+        where T : class, IKubernetesObject<V1ObjectMeta> => LiveAsync<T>(desired.Key());
+
+    public async Task<T> LiveAsync<T>(NamespacedName name)
+        where T : class, IKubernetesObject<V1ObjectMeta> =>
+        await Api.GetAsync<T>(name, TestContext.Current.CancellationToken) ?? throw new InvalidOperationException($"{name} does not exist");
+
+    public Task<RuntimeReplica> HostAsync(string identity) => RuntimeReplica.StartAsync(_cluster.Configuration(), Namespace, identity);
+
+    internal EventRecorder Events() => new(_counted, _options, _metrics, TimeProvider.System, NullLogger<EventRecorder>.Instance);
+
+    private ObjectApplier NewApplier() => new(_counted, _options, _metrics, NullLogger<ObjectApplier>.Instance);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Api.Client.CoreV1.DeleteNamespaceAsync(Namespace, cancellationToken: CancellationToken.None);
+        _counted.Dispose();
+        _counter.Dispose();
+        Api.Dispose();
+    }
+
+    private sealed class RequestCounter : DelegatingHandler
+    {
+        private int _count;
+
+        public int Count => Volatile.Read(ref _count);
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref _count);
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+}

@@ -7,7 +7,7 @@ internal static class KafkaOptionRules
 {
     private const string StringDeserializer = "org.apache.kafka.common.serialization.StringDeserializer";
 
-    public static IEnumerable<Finding> ForInput(IReadOnlyDictionary<string, JsonElement> options, string path)
+    public static IEnumerable<Finding> ForInput(IReadOnlyDictionary<string, JsonElement> options, IReadOnlyCollection<string> setByFields, string path)
     {
         if (Text(options, "group_protocol") == "consumer")
         {
@@ -23,6 +23,11 @@ internal static class KafkaOptionRules
         if (options.ContainsKey("schema_registry_url") && Text(options, "value_deserializer_class") is { } deserializer && deserializer != StringDeserializer)
         {
             yield return Conflict(path, "value_deserializer_class", "can't be set together with `schema_registry_url`, which brings its own; leave one of them out");
+        }
+
+        if (options.ContainsKey("schema_registry_url") && setByFields.Contains("topics_pattern"))
+        {
+            yield return Conflict(path, "schema_registry_url", "needs the names of topics; set spec.input.topics instead of topicsPattern");
         }
 
         if (options.ContainsKey("schema_registry_key") && !options.ContainsKey("schema_registry_secret"))

@@ -51,13 +51,16 @@ public sealed class KafkaPluginCatalogue
     /// <summary>Checks the free options of a resource.</summary>
     /// <param name="options">Option names with their values as JSON.</param>
     /// <param name="path">The field they stand in, for example <c>spec.input.options</c>.</param>
+    /// <param name="setByFields">Names of plugin options that fields of the resource set, such as <c>topics_pattern</c>, for rules over both.</param>
     /// <returns>What is wrong with them, in the order of the options.</returns>
-    public IReadOnlyList<Finding> Check(IEnumerable<KeyValuePair<string, JsonElement>> options, string path)
+    public IReadOnlyList<Finding> Check(IEnumerable<KeyValuePair<string, JsonElement>> options, string path, params IReadOnlyCollection<string> setByFields)
     {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(setByFields);
         var given = options.ToList();
         var findings = given.SelectMany(option => CheckOne(option.Key, option.Value).Select(finding => finding with { Path = $"{path}.{option.Key}" })).ToList();
         var byName = given.GroupBy(option => option.Key, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First().Value, StringComparer.Ordinal);
-        findings.AddRange(Kind == KafkaPluginKind.Input ? KafkaOptionRules.ForInput(byName, path) : KafkaOptionRules.ForOutput(byName, path, Release));
+        findings.AddRange(Kind == KafkaPluginKind.Input ? KafkaOptionRules.ForInput(byName, setByFields, path) : KafkaOptionRules.ForOutput(byName, path, Release));
         return findings;
     }
 

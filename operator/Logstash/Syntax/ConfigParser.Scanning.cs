@@ -20,7 +20,7 @@ internal sealed partial class ConfigParser
 
     private bool Is(int at, char c) => at < _text.Length && _text[at] == c;
 
-    private bool Matches(int at, string what) => string.CompareOrdinal(_text, at, what, 0, what.Length) == 0;
+    private bool Matches(int at, string what) => at <= _text.Length && _text.AsSpan(at).StartsWith(what, StringComparison.Ordinal);
 
     private bool StartsName(int at) => at < _text.Length && (IsNameChar(_text[at]) || IsQuote(_text[at]));
 

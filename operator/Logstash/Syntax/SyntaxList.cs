@@ -57,6 +57,9 @@ public sealed class SyntaxList<T> : IReadOnlyList<T>, IEquatable<SyntaxList<T>>
     public IEnumerator<T> GetEnumerator() => ((IEnumerable<T>)_items).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <inheritdoc/>
+    public override string ToString() => $"[{string.Join(", ", _items)}]";
 }
 
 /// <summary>Makes syntax lists.</summary>

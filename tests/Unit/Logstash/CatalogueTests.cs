@@ -128,6 +128,15 @@ public sealed class CatalogueTests
     }
 
     [Fact]
+    public void Options_are_weighed_against_what_fields_set()
+    {
+        var options = JsonDocument.Parse("""{"schema_registry_url": "http://r"}""").RootElement.EnumerateObject().Select(option => KeyValuePair.Create(option.Name, option.Value)).ToList();
+        var catalogue = KafkaPluginCatalogue.For(LogstashVersion.Parse("9.5.2"), KafkaPluginKind.Input);
+        Assert.Empty(catalogue.Check(options, "spec.input.options", "topics"));
+        Assert.Equal("conflicting-options", Assert.Single(catalogue.Check(options, "spec.input.options", "topics_pattern")).Code);
+    }
+
+    [Fact]
     public void The_newest_plugin_has_all_its_options()
     {
         // 73 and 48 declared by the plugin, and the ones that every input and output has.

@@ -92,9 +92,6 @@ internal sealed class ApiException(int code, string reason, string message, Json
 
     public static ApiException Unauthorized() => new(401, "Unauthorized", "Unauthorized");
 
-    public static ApiException NotAcceptable(string accepted) => new(
-        406, "NotAcceptable", $"only the following media types are accepted: {accepted}");
-
     public static ApiException UnsupportedMediaType(string accepted) => new(
         415, "UnsupportedMediaType", $"the body of the request was in an unknown format - accepted media types include: {accepted}");
 

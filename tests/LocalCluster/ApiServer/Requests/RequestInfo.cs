@@ -26,12 +26,7 @@ internal sealed record RequestInfo
 
     public string? Name { get; init; }
 
-    /// <summary>What follows the subresource, as in <c>pods/x/proxy/rest</c>.</summary>
-    public IReadOnlyList<string> Rest { get; init; } = [];
-
     public required IQueryCollection Query { get; init; }
-
-    public bool IsWatch => Verb == "watch";
 
     public bool DryRun => Query["dryRun"].Contains("All");
 
@@ -78,7 +73,6 @@ internal sealed record RequestInfo
             Resource = rest[0],
             Name = name,
             Subresource = rest.Count > 2 ? rest[2] : "",
-            Rest = rest.Count > 3 ? rest[3..] : [],
         };
         return info with { Verb = VerbOf(method, info) };
     }

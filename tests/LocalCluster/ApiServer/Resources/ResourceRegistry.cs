@@ -14,9 +14,6 @@ internal sealed class ResourceRegistry(IEnumerable<ResourceType> builtIns)
     public ResourceType? Find(string group, string version, string plural) =>
         All.FirstOrDefault(type => type.Plural == plural && type.Group == group && type.Version == version);
 
-    /// <summary>Any version of a resource, the preferred one first.</summary>
-    public ResourceType? Find(string group, string plural) => All.FirstOrDefault(type => type.Plural == plural && type.Group == group);
-
     public ResourceType? FindKind(string group, string kind) => All.FirstOrDefault(type => type.Kind == kind && type.Group == group);
 
     /// <summary>Another object whenever the custom resources have changed.</summary>

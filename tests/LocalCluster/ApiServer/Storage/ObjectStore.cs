@@ -17,8 +17,6 @@ internal sealed class ObjectStore(int historyLimit)
     private readonly Dictionary<string, Shelf> _shelves = new(StringComparer.Ordinal);
     private long _revision = 1;
 
-    public long Revision => Interlocked.Read(ref _revision);
-
     public StoredObject? Find(string resource, string? ns, string name)
     {
         lock (_lock)

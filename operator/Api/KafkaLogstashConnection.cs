@@ -1,10 +1,16 @@
 using k8s;
 using k8s.Models;
+using KafkaLogstash.Api.Schema;
 
 namespace KafkaLogstash.Api;
 
-/// <summary>A connection between Apache Kafka and Logstash: what is read, what is written, and what happens in between.</summary>
+/// <summary>
+/// Connects Apache Kafka with Logstash: topics become events of a Logstash pipeline, events become records of a topic, or both. The operator runs
+/// Logstash for it (and bridge pods, with <c>transport: Bridge</c>) and reports in <c>status</c>.
+/// </summary>
 [KubernetesEntity(Group = GroupName, ApiVersion = VersionName, Kind = KindName, PluralName = PluralName)]
+[Rule("self.metadata.name.size() <= 45", RuleMessages.NameTooLong)]
+[Rule("self.metadata.name.matches('" + Patterns.ServiceName + "')", RuleMessages.NameNotForServices)]
 public sealed record KafkaLogstashConnection : IKubernetesObject<V1ObjectMeta>, ISpec<ConnectionSpec>, IStatus<ConnectionStatus?>
 {
     /// <summary>The API group.</summary>
@@ -19,6 +25,9 @@ public sealed record KafkaLogstashConnection : IKubernetesObject<V1ObjectMeta>, 
     /// <summary>The name in URLs and on kubectl's command line; <c>klc</c> for short.</summary>
     public const string PluralName = "kafkalogstashconnections";
 
+    /// <summary>The longest name: names of derived objects append up to 18 characters, and Services and label values end at 63.</summary>
+    public const int MaxNameLength = 45;
+
     /// <inheritdoc />
     public string ApiVersion { get; set; } = $"{GroupName}/{VersionName}";
 
@@ -28,7 +37,7 @@ public sealed record KafkaLogstashConnection : IKubernetesObject<V1ObjectMeta>, 
     /// <inheritdoc />
     public V1ObjectMeta Metadata { get; set; } = new();
 
-    /// <summary>What the connection should be.</summary>
+    /// <summary>What the connection should be: where Kafka is, what flows in which direction, and how Logstash runs.</summary>
     public ConnectionSpec Spec { get; set; } = new();
 
     /// <summary>What the operator found; nobody else writes it.</summary>

@@ -1,5 +1,7 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
 using k8s.Models;
+using KafkaLogstash.Api.Schema;
 
 namespace KafkaLogstash.Api;
 
@@ -7,19 +9,21 @@ namespace KafkaLogstash.Api;
 public sealed record ExternalLogstashSpec
 {
     /// <summary>Its beats inputs, each as <c>host:port</c>.</summary>
+    [Required, Length(1, 64), Item(Patterns.HostAndPortLength, Patterns.HostAndPort), ListType(ListTypeAttribute.Set)]
     public IReadOnlyList<string> Hosts { get; init; } = [];
 
-    /// <summary>TLS towards them. Absent: plaintext. Empty: TLS with the system's roots.</summary>
+    /// <summary>TLS towards them. Absent: plaintext. Empty (<c>tls: {}</c>): TLS with the system's root certificates.</summary>
     public KafkaTlsSpec? Tls { get; init; }
 }
 
 /// <summary>The bridge pods.</summary>
 public sealed record BridgeSpec
 {
-    /// <summary>The number of pods, where nothing scales them.</summary>
+    /// <summary>The number of bridge pods.</summary>
+    [Range(0, 1000)]
     public int Replicas { get; init; } = 1;
 
-    /// <summary>The container's resources.</summary>
+    /// <summary>Requests and limits of the bridge's container.</summary>
     public V1ResourceRequirements? Resources { get; init; }
 
     /// <summary>Merged strategically over the operator's pod template; the container is called <c>bridge</c>.</summary>
@@ -35,74 +39,92 @@ public sealed record BridgeSpec
 /// <summary>The bridge from Kafka to Logstash.</summary>
 public sealed record BridgeSourceSpec
 {
-    /// <summary>Events in one Lumberjack window.</summary>
+    /// <summary>The most events in one Lumberjack window; Logstash acknowledges whole windows.</summary>
+    [Range(1, 65536)]
     public int WindowSize { get; init; } = 2048;
 
-    /// <summary>Windows under way on one connection.</summary>
+    /// <summary>The most windows under way on one connection.</summary>
+    [Range(1, 256)]
     public int MaxInFlight { get; init; } = 8;
 
-    /// <summary>zlib's level, 0 (none) to 9.</summary>
+    /// <summary>zlib's compression level, 0 (none) to 9.</summary>
+    [Range(0, 9)]
     public int CompressionLevel { get; init; } = 3;
 
-    /// <summary>Where records go that Logstash can't take. Empty: nowhere, they are counted and dropped.</summary>
+    /// <summary>The topic for records that Logstash can never take. Empty: such a record holds its partition up, and the status says so.</summary>
+    [Length(0, Patterns.TopicLength), RegularExpression("^$|" + Patterns.Topic)]
     public string DeadLetterTopic { get; init; } = "";
 }
 
 /// <summary>The bridge from Logstash to Kafka.</summary>
 public sealed record BridgeSinkSpec
 {
-    /// <summary>The port it listens on.</summary>
+    /// <summary>The port the sink listens on; above 1023, because its user has no rights.</summary>
+    [Range(1024, 65535)]
     public int Port { get; init; } = 8443;
 
-    /// <summary>Its certificate. Absent: plaintext.</summary>
+    /// <summary>The sink's certificate. Absent: plaintext.</summary>
     public ServerTlsSpec? Tls { get; init; }
 
     /// <summary>What clients must prove. Absent: nothing.</summary>
     public SinkAuthenticationSpec? Authentication { get; init; }
 
-    /// <summary>Where events go that Kafka can't take. Empty: they are refused.</summary>
+    /// <summary>The topic for events that Kafka can never take, for example because they are too large. Empty: they are refused.</summary>
+    [Length(0, Patterns.TopicLength), RegularExpression("^$|" + Patterns.Topic)]
     public string DeadLetterTopic { get; init; } = "";
 }
 
 /// <summary>TLS of a server.</summary>
+[Rule("self.certificateKey != self.privateKeyKey", RuleMessages.SameKeyTwice, FieldPath = ".privateKeyKey")]
 public sealed record ServerTlsSpec
 {
-    /// <summary>The Secret with the certificate and its key.</summary>
+    /// <summary>The name of the Secret with the certificate and its private key; a <c>kubernetes.io/tls</c> Secret fits.</summary>
+    [Required, Length(1, Patterns.ObjectNameLength), RegularExpression(Patterns.ObjectName)]
     public string SecretName { get; init; } = "";
 
-    /// <summary>The key with the certificate chain.</summary>
+    /// <summary>The key in the Secret with the certificate, its issuers after it.</summary>
+    [Length(1, Patterns.ObjectNameLength), RegularExpression(Patterns.DataKey)]
     public string CertificateKey { get; init; } = "tls.crt";
 
-    /// <summary>The key with the private key.</summary>
+    /// <summary>The key in the Secret with the private key.</summary>
+    [Length(1, Patterns.ObjectNameLength), RegularExpression(Patterns.DataKey)]
     public string PrivateKeyKey { get; init; } = "tls.key";
 
-    /// <summary>Certificates that client certificates must come from (mTLS). Empty: clients need none.</summary>
+    /// <summary>Secrets with the certificates that client certificates must come from (mTLS), as PEM. Empty: clients need none.</summary>
+    [Length(0, 32)]
     public IReadOnlyList<SecretKeyReference> TrustedClientCertificates { get; init; } = [];
 }
 
-/// <summary>How clients of the sink prove who they are.</summary>
+/// <summary>How clients of the sink prove who they are: by user name and password, or by token.</summary>
+[Rule("has(self.basicSecretName) != has(self.bearerTokenFrom)", RuleMessages.OneSinkAuthentication, FieldPath = ".basicSecretName", Reason = RuleReason.FieldValueRequired)]
 public sealed record SinkAuthenticationSpec
 {
-    /// <summary>User name and password (RFC 7617), from a Secret of type <c>kubernetes.io/basic-auth</c>.</summary>
+    /// <summary>The name of a Secret of type <c>kubernetes.io/basic-auth</c> with user name and password (RFC 7617).</summary>
+    [Length(1, Patterns.ObjectNameLength), RegularExpression(Patterns.ObjectName)]
     public string? BasicSecretName { get; init; }
 
-    /// <summary>A bearer token (RFC 6750).</summary>
+    /// <summary>A bearer token (RFC 6750) from a Secret.</summary>
     public SecretKeyReference? BearerTokenFrom { get; init; }
 }
 
 /// <summary>Scaling by consumer lag.</summary>
+[Rule("self.minReplicas <= self.maxReplicas", RuleMessages.ReplicasOutOfOrder, FieldPath = ".minReplicas")]
 public sealed record AutoscalingSpec
 {
     /// <summary>The fewest pods.</summary>
+    [Range(1, 1000)]
     public int MinReplicas { get; init; } = 1;
 
-    /// <summary>The most pods; never more than partitions divided by consumer threads.</summary>
+    /// <summary>The most pods; with <c>transport: Native</c> never more than partitions divided by consumer threads.</summary>
+    [Range(1, 1000)]
     public int MaxReplicas { get; init; } = 8;
 
     /// <summary>Records of lag that one pod is for.</summary>
+    [Range(1, 1_000_000_000_000)]
     public long LagPerReplica { get; init; } = 10000;
 
-    /// <summary>How long lag must be low before pods are taken away.</summary>
+    /// <summary>How long lag must be low before pods are taken away, as a duration such as <c>5m</c>.</summary>
+    [Length(1, Patterns.MeasureLength), RegularExpression(Patterns.Duration)]
     public string ScaleDownStabilization { get; init; } = "5m";
 }
 

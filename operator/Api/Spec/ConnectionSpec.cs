@@ -1,33 +1,47 @@
+using System.ComponentModel.DataAnnotations;
+using KafkaLogstash.Api.Schema;
+
 namespace KafkaLogstash.Api;
 
-/// <summary>What a connection should be.</summary>
+/// <summary>What the connection should be: where Kafka is, what flows in which direction, and how Logstash runs.</summary>
+[Rule("has(self.input) || has(self.output)", RuleMessages.NoDirection, Reason = RuleReason.FieldValueRequired)]
+[Rule("!has(self.logstash.external) || self.transport == 'Bridge'", RuleMessages.ExternalNeedsBridge, FieldPath = ".transport")]
+[Rule("!has(self.logstash.external) || !has(self.autoscaling)", RuleMessages.ExternalDoesNotScale, FieldPath = ".autoscaling", Reason = RuleReason.FieldValueForbidden)]
+[Rule(
+    "!has(self.logstash.external) || ((!has(self.pipeline.inputs) || size(self.pipeline.inputs) == 0) && (!has(self.pipeline.filter) || size(self.pipeline.filter) == 0)"
+    + " && (!has(self.pipeline.outputs) || size(self.pipeline.outputs) == 0) && (!has(self.pipeline.configMaps) || size(self.pipeline.configMaps) == 0))",
+    RuleMessages.ExternalHasNoPipeline,
+    FieldPath = ".pipeline",
+    Reason = RuleReason.FieldValueForbidden)]
+[Rule("!has(self.autoscaling) || has(self.input)", RuleMessages.ScalingNeedsInput, FieldPath = ".autoscaling", Reason = RuleReason.FieldValueForbidden)]
 public sealed record ConnectionSpec
 {
     /// <summary>While true, nothing but the status is touched: what runs goes on running as it is.</summary>
     public bool Paused { get; init; }
 
-    /// <summary>Who talks to Kafka: <c>Native</c>, Logstash's own kafka plugins, or <c>Bridge</c>, bridge pods of the operator.</summary>
+    /// <summary>Who talks to Kafka.</summary>
     public Transport Transport { get; init; } = Transport.Native;
 
-    /// <summary>The Kafka cluster and how to log in to it.</summary>
+    /// <summary>The Kafka cluster: addresses, encryption, authentication.</summary>
+    [Required]
     public KafkaSpec Kafka { get; init; } = new();
 
-    /// <summary>Kafka as Logstash's input: which topics are read, and how. Absent: nothing is read.</summary>
+    /// <summary>Kafka as Logstash's input: which topics are read, and how. Absent: nothing is read. At least one of input and output is needed.</summary>
     public InputSpec? Input { get; init; }
 
-    /// <summary>Kafka as Logstash's output: which topic is written, and how. Absent: nothing is written.</summary>
+    /// <summary>Kafka as Logstash's output: which topic is written, and how. Absent: nothing is written. At least one of input and output is needed.</summary>
     public OutputSpec? Output { get; init; }
 
-    /// <summary>What stands between: further inputs and outputs, filters, and how the pipeline runs.</summary>
+    /// <summary>What stands between input and output: filters, further inputs and outputs, batches and queues.</summary>
     public PipelineSpec Pipeline { get; init; } = new();
 
-    /// <summary>The Logstash pods.</summary>
+    /// <summary>The Logstash pods: version, replicas, resources, settings. Or the Logstash that is not the operator's.</summary>
     public LogstashSpec Logstash { get; init; } = new();
 
-    /// <summary>The bridge pods; only with <c>transport: Bridge</c>.</summary>
+    /// <summary>The bridge pods between Kafka and Logstash. Only with <c>transport: Bridge</c>; without effect otherwise.</summary>
     public BridgeSpec Bridge { get; init; } = new();
 
-    /// <summary>Scaling by consumer lag. Absent: <c>logstash.replicas</c> counts.</summary>
+    /// <summary>Scaling of Logstash by consumer lag. Absent: <c>logstash.replicas</c> counts.</summary>
     public AutoscalingSpec? Autoscaling { get; init; }
 
     /// <summary>Whether the pods accept connections only where they must.</summary>

@@ -1,9 +1,12 @@
 namespace KafkaLogstash.Logstash.Catalogue;
 
 /// <summary>Finds the name that somebody meant.</summary>
-internal static class NearestName
+public static class NearestName
 {
     /// <summary>The known name with the fewest edits, if they are few enough to be a slip.</summary>
+    /// <param name="name">What was written.</param>
+    /// <param name="known">The names there are.</param>
+    /// <returns>The name, or null.</returns>
     public static string? Find(string name, IEnumerable<string> known)
     {
         if (name.Length > 100)
@@ -21,7 +24,10 @@ internal static class NearestName
             .FirstOrDefault();
     }
 
-    /// <summary>As the end of a sentence: <c>; did you mean `x`?</c>, or nothing.</summary>
+    /// <summary>As the end of a sentence: <c>; did you mean `x`?</c>, or a full stop.</summary>
+    /// <param name="name">What was written.</param>
+    /// <param name="known">The names there are.</param>
+    /// <returns>The end of a sentence.</returns>
     public static string Hint(string name, IEnumerable<string> known) => Find(name, known) is { } nearest ? $"; did you mean `{nearest}`?" : ".";
 
     /// <summary>Edits, a swap of neighbours counting one (optimal string alignment).</summary>

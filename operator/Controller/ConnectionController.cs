@@ -193,13 +193,10 @@ internal sealed class ConnectionController(
         {
             Kafka = entity.Spec.Kafka,
             Secrets = secrets,
-            Topics =
-            [
-                .. entity.Spec.Input?.Topics ?? [],
+            Topics = entity.Spec.Input?.Topics ?? [],
 
-                // A topic that depends on the event can't be looked up beforehand.
-                .. output is null || output.Contains("%{", StringComparison.Ordinal) ? Array.Empty<string>() : [output],
-            ],
+            // A topic that depends on the event can't be looked up beforehand.
+            WrittenTopics = output is null || output.Contains("%{", StringComparison.Ordinal) ? [] : [output],
             TopicsPattern = entity.Spec.Input?.TopicsPattern,
             GroupId = entity.Spec.Input is null ? null : entity.GroupId(),
         });

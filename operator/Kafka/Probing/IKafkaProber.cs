@@ -32,8 +32,11 @@ public sealed record KafkaQuestion
     /// <summary>How to log in to it.</summary>
     public required KafkaSecrets Secrets { get; init; }
 
-    /// <summary>Topics that are read, or written under a fixed name.</summary>
+    /// <summary>Topics that are read.</summary>
     public IReadOnlyList<string> Topics { get; init; } = [];
+
+    /// <summary>Topics that are written; those whose names depend on the event can't be among them.</summary>
+    public IReadOnlyList<string> WrittenTopics { get; init; } = [];
 
     /// <summary>A regular expression that names the topics that are read; null where they are listed.</summary>
     public string? TopicsPattern { get; init; }

@@ -1,0 +1,233 @@
+using System.Collections.Concurrent;
+using Confluent.Kafka;
+using KafkaLogstash.Api;
+using KafkaLogstash.Kafka.Clients;
+using KafkaLogstash.Kafka.Probing;
+using KafkaLogstash.LocalCluster.Kafka;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace KafkaLogstash.Tests.Unit.Kafka;
+
+/// <summary>The prober against librdkafka's mock cluster: the real protocol over TCP.</summary>
+public sealed class KafkaProberTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private static readonly KafkaProberOptions Fast = new()
+    {
+        Interval = TimeSpan.FromMilliseconds(300),
+        RetryInterval = TimeSpan.FromMilliseconds(200),
+        LongestInterval = TimeSpan.FromMilliseconds(500),
+        Timeout = TimeSpan.FromSeconds(2),
+    };
+
+    [Fact]
+    public async Task Lag_is_what_the_group_has_not_committed()
+    {
+        await using var kafka = KafkaMockCluster.Start(1);
+        kafka.CreateTopic("orders", 3);
+        await using var facts = new ObservedProber();
+        await ProduceAsync(kafka, "orders", 10);
+
+        facts.Prober.Follow("shop/orders", Question(kafka.BootstrapServers) with { Topics = ["orders"], GroupId = "shop-orders" });
+
+        var found = await facts.UntilAsync("shop/orders", latest => latest.Lag == 10);
+        Assert.True(found.Reachable.Holds);
+        Assert.True(found.TopicsAvailable.Holds);
+        Assert.Equal([new TopicFacts("orders", 3, 10)], found.Topics);
+
+        Commit(kafka, "orders", "shop-orders");
+        await facts.UntilAsync("shop/orders", latest => latest.Lag == 0);
+    }
+
+    [Fact]
+    public async Task A_missing_topic_is_named_with_what_it_may_have_been_meant_to_be_and_heals()
+    {
+        await using var kafka = KafkaMockCluster.Start(1);
+        kafka.CreateTopic("orders", 1);
+        await using var facts = new ObservedProber();
+
+        facts.Prober.Follow("shop/orders", Question(kafka.BootstrapServers) with { Topics = ["order"], GroupId = "g" });
+
+        var found = await facts.UntilAsync("shop/orders", latest => latest.TopicsAvailable.Holds == false);
+        Assert.Equal("TopicMissing", found.TopicsAvailable.Reason);
+        Assert.Contains("'order'; there is 'orders'", found.TopicsAvailable.Message, StringComparison.Ordinal);
+
+        kafka.CreateTopic("order", 2);
+        await facts.UntilAsync("shop/orders", latest => latest.TopicsAvailable.Holds == true);
+    }
+
+    [Fact]
+    public async Task A_pattern_finds_the_topics_that_match_it()
+    {
+        await using var kafka = KafkaMockCluster.Start(1);
+        kafka.CreateTopic("orders-eu", 1);
+        kafka.CreateTopic("orders-us", 1);
+        kafka.CreateTopic("other", 1);
+        await using var facts = new ObservedProber();
+
+        facts.Prober.Follow("shop/orders", Question(kafka.BootstrapServers) with { TopicsPattern = "orders-.*", GroupId = "g" });
+
+        var found = await facts.UntilAsync("shop/orders", latest => latest.TopicsAvailable.Holds == true);
+        Assert.Equal(["orders-eu", "orders-us"], found.Topics.Select(topic => topic.Name));
+    }
+
+    [Fact]
+    public async Task Brokers_that_are_down_are_named_and_heal()
+    {
+        await using var kafka = KafkaMockCluster.Start(1);
+        kafka.CreateTopic("orders", 1);
+        kafka.SetBrokerDown(1);
+        await using var facts = new ObservedProber();
+
+        facts.Prober.Follow("shop/orders", Question(kafka.BootstrapServers) with { Topics = ["orders"] });
+
+        var found = await facts.UntilAsync("shop/orders", latest => latest.Reachable.Holds == false);
+        Assert.Contains(kafka.BootstrapServers, found.Reachable.Message, StringComparison.Ordinal);
+        Assert.Null(found.TopicsAvailable.Holds);
+
+        kafka.SetBrokerUp(1);
+        await facts.UntilAsync("shop/orders", latest => latest.Reachable.Holds == true);
+    }
+
+    [Fact]
+    public async Task Nothing_listening_is_said_in_plain_words()
+    {
+        await using var facts = new ObservedProber();
+
+        facts.Prober.Follow("shop/orders", Question("127.0.0.1:1") with { Topics = ["orders"] });
+
+        var found = await facts.UntilAsync("shop/orders", latest => latest.Reachable.Holds == false);
+        Assert.Equal("ConnectionRefused", found.Reachable.Reason);
+        Assert.Contains("127.0.0.1:1", found.Reachable.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_thousand_connections_to_one_cluster_cost_one_client_and_few_requests()
+    {
+        await using var kafka = KafkaMockCluster.Start(1);
+        kafka.CreateTopic("orders", 2);
+        await using var facts = new ObservedProber(Fast with { Interval = TimeSpan.FromMinutes(10) });
+        kafka.StartRequestTracking();
+
+        for (var i = 0; i < 1000; i++)
+        {
+            facts.Prober.Follow($"shop/c{i}", Question(kafka.BootstrapServers) with { Topics = ["orders"], GroupId = "shop" });
+        }
+
+        for (var i = 0; i < 1000; i++)
+        {
+            await facts.UntilAsync($"shop/c{i}", latest => latest.Reachable.Holds == true);
+        }
+
+        Assert.Equal(1, facts.Prober.Clients);
+        Assert.InRange(kafka.CountRequests().GetValueOrDefault(KafkaApiKey.OffsetFetch), 0, 5);
+        Assert.InRange(kafka.CountRequests().GetValueOrDefault(KafkaApiKey.ListOffsets), 0, 10);
+
+        for (var i = 0; i < 1000; i++)
+        {
+            facts.Prober.Forget($"shop/c{i}");
+        }
+
+        Assert.Equal(0, facts.Prober.Clients);
+        Assert.Null(facts.Prober.Latest("shop/c0"));
+    }
+
+    [Fact]
+    public async Task Other_credentials_are_another_client()
+    {
+        await using var facts = new ObservedProber();
+        var kafka = new KafkaSpec
+        {
+            BootstrapServers = ["127.0.0.1:1"],
+            Authentication = new KafkaAuthenticationSpec { Type = AuthenticationType.Plain, Username = "u" },
+        };
+
+        facts.Prober.Follow("a/a", new KafkaQuestion { Kafka = kafka, Secrets = new KafkaSecrets { Username = "u", Password = "one" } });
+        facts.Prober.Follow("a/b", new KafkaQuestion { Kafka = kafka, Secrets = new KafkaSecrets { Username = "u", Password = "two" } });
+        Assert.Equal(2, facts.Prober.Clients);
+
+        facts.Prober.Follow("a/b", new KafkaQuestion { Kafka = kafka, Secrets = new KafkaSecrets { Username = "u", Password = "one" } });
+        Assert.Equal(1, facts.Prober.Clients);
+    }
+
+    [Theory]
+    [InlineData("order", "orders", true)]
+    [InlineData("Orders", "orders", true)]
+    [InlineData("ordres", "orders", true)]
+    [InlineData("payments", "orders", false)]
+    [InlineData("_consumer_offsets", "__consumer_offsets", false)]
+    public void Names_are_near_when_one_may_be_a_slip_for_the_other(string one, string other, bool near) =>
+        Assert.Equal(near, KafkaFindings.IsNear(one, other));
+
+    [Theory]
+    [InlineData("sasl_ssl://kafka:9093/bootstrap: SASL authentication error: Authentication failed", "AuthenticationFailed")]
+    [InlineData("ssl://kafka:9093/bootstrap: SSL handshake failed: error:0A000086:SSL routines::certificate verify failed: broker certificate could not be verified (after 5ms)", "CertificateUntrusted")]
+    [InlineData("certificate verify failed: certificate has expired", "CertificateExpired")]
+    [InlineData("certificate verify failed: hostname mismatch", "CertificateNameMismatch")]
+    [InlineData("SSL handshake failed: error:0A00010B:SSL routines::wrong version number", "TlsFailed")]
+    [InlineData("kafka:9092/bootstrap: Failed to resolve 'kafka:9092': Name or service not known", "NameNotResolved")]
+    [InlineData("127.0.0.1:1/bootstrap: Connect to ipv4#127.0.0.1:1 failed: Connection refused", "ConnectionRefused")]
+    [InlineData("something else", "Unreachable")]
+    public void What_librdkafka_says_becomes_a_reason_and_an_advice(string text, string reason)
+    {
+        var finding = KafkaFindings.Unreachable(ErrorCode.Local_Transport, [text], ["kafka:9093"]);
+
+        Assert.Equal(reason, finding.Reason);
+        Assert.Contains("kafka:9093", finding.Message, StringComparison.Ordinal);
+    }
+
+    private static KafkaQuestion Question(string servers) => new() { Kafka = new KafkaSpec { BootstrapServers = servers.Split(',') }, Secrets = new KafkaSecrets() };
+
+    private static async Task ProduceAsync(KafkaMockCluster kafka, string topic, int records)
+    {
+        using var producer = new ProducerBuilder<Null, string>(new ProducerConfig { BootstrapServers = kafka.BootstrapServers }).Build();
+        for (var i = 0; i < records; i++)
+        {
+            await producer.ProduceAsync(topic, new Message<Null, string> { Value = "x" }, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static void Commit(KafkaMockCluster kafka, string topic, string group)
+    {
+        using var consumer = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig { BootstrapServers = kafka.BootstrapServers, GroupId = group }).Build();
+        consumer.Commit(Enumerable.Range(0, 3).Select(partition =>
+        {
+            var at = new TopicPartition(topic, partition);
+            return new TopicPartitionOffset(at, consumer.QueryWatermarkOffsets(at, Patience).High);
+        }));
+    }
+
+    /// <summary>A prober whose changes can be waited for.</summary>
+    private sealed class ObservedProber : IAsyncDisposable
+    {
+        private readonly ConcurrentDictionary<string, TaskCompletionSource> _changes = new(StringComparer.Ordinal);
+
+        public ObservedProber(KafkaProberOptions? options = null) =>
+            Prober = new KafkaProber(options ?? Fast, TimeProvider.System, NullLogger<KafkaProber>.Instance, key => Change(key).TrySetResult());
+
+        public KafkaProber Prober { get; }
+
+        public async Task<KafkaFacts> UntilAsync(string connection, Func<KafkaFacts, bool> condition)
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+            limit.CancelAfter(Patience);
+            while (true)
+            {
+                var change = Change(connection).Task;
+                if (Prober.Latest(connection) is { } facts && condition(facts))
+                {
+                    return facts;
+                }
+
+                await change.WaitAsync(limit.Token);
+                _changes.TryRemove(connection, out _);
+            }
+        }
+
+        public ValueTask DisposeAsync() => Prober.DisposeAsync();
+
+        private TaskCompletionSource Change(string connection) =>
+            _changes.GetOrAdd(connection, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+    }
+}

@@ -29,6 +29,7 @@ public static class ConnectionChecks
 
         var findings = new List<ConnectionFinding>();
         var spec = connection.Spec;
+        findings.AddRange(ConnectionValidator.Validate(connection).Select(error => Error(error.Code, error.Path, error.Message)));
         if (spec.Transport == Transport.Bridge)
         {
             findings.Add(Error("transport-unavailable", "spec.transport", "this version of the operator serves the transport Native only; write Native."));

@@ -18,6 +18,9 @@ public sealed record OfflineRendering(ImmutableArray<JsonObject> Objects, string
 /// <summary>Renders a connection without a cluster, from files alone.</summary>
 public static class OfflineRenderer
 {
+    /// <summary>The code of findings about Secrets and ConfigMaps that were not given.</summary>
+    public const string MissingReference = "missing-reference";
+
     /// <summary>Offline output must be the same every time; a salt that protects nothing is fine where nothing is applied.</summary>
     private const string Salt = "offline";
 
@@ -50,7 +53,7 @@ public static class OfflineRenderer
         var references = new ResolvedReferences(objects.ToImmutable());
         var findings = ConnectionChecks.Run(connection, policy, references).ToList();
         findings.AddRange(ReferenceReader.Missing(ConnectionReferences.Of(connection.Spec), objects.ToImmutable())
-            .Select(message => Split("missing-reference", message)));
+            .Select(message => Split(MissingReference, message)));
         var kafka = KafkaSecretsReader.Read(connection.Spec.Kafka, references, out var unusable);
         findings.AddRange(unusable.Select(message => Split("unusable-secret", message)));
         if (findings.Any(finding => finding.Severity == Severity.Error))

@@ -97,14 +97,19 @@ internal static class ConnectionRenderer
         {
             ["type"] = "ClusterIP",
             ["selector"] = ConnectionLabels.Selector(names.Connection),
-            ["ports"] = new JsonArray([.. connection.Spec.Logstash.Ports.Select(port => new JsonObject
-            {
-                ["name"] = port.Name,
-                ["port"] = port.Port,
-                ["targetPort"] = port.Name,
-                ["protocol"] = port.Protocol,
-            })]),
+            ["ports"] = new JsonArray([.. connection.Spec.Logstash.Ports.Select(ServicePort)]),
         }));
+
+    private static JsonObject ServicePort(PortSpec port)
+    {
+        var result = new JsonObject { ["name"] = port.Name, ["port"] = port.Port, ["targetPort"] = port.Name, ["protocol"] = port.Protocol };
+        if (port.AppProtocol is { Length: > 0 } protocol)
+        {
+            result["appProtocol"] = protocol;
+        }
+
+        return result;
+    }
 
     private static JsonObject DisruptionBudget(KafkaLogstashConnection connection, ConnectionNames names) => OwnedObject.Render(
         connection,
@@ -137,7 +142,7 @@ internal static class ConnectionRenderer
         {
             ingress.Add(new JsonObject
             {
-                ["ports"] = new JsonArray([.. connection.Spec.Logstash.Ports.Select(port => new JsonObject { ["port"] = port.Port, ["protocol"] = port.Protocol })]),
+                ["ports"] = new JsonArray([.. connection.Spec.Logstash.Ports.Select(port => new JsonObject { ["port"] = port.EffectiveTargetPort(), ["protocol"] = port.Protocol })]),
             });
         }
 

@@ -21,7 +21,7 @@ internal static class JavaOptions
     /// <param name="users">What the user sets the variable to; it comes last and so wins.</param>
     public static string Build(long memoryLimit, int heapPercent, string? tokenEndpointUrl, string? users)
     {
-        var heap = Math.Max(SmallestHeap, memoryLimit / 100 * heapPercent) / Mebibyte;
+        var heap = Math.Max(SmallestHeap, memoryLimit * heapPercent / 100) / Mebibyte;
         List<string> options =
         [
             // Where the JVM's statistics find the container's control group; the image's entry point, which does not run here, sets the same.

@@ -95,7 +95,7 @@ internal static class LogstashDeployment
         var ports = new JsonArray(new JsonObject { ["name"] = "node-api", ["containerPort"] = PodPaths.ApiPort, ["protocol"] = "TCP" });
         foreach (var port in logstash.Ports)
         {
-            ports.Add(new JsonObject { ["name"] = port.Name, ["containerPort"] = port.Port, ["protocol"] = port.Protocol });
+            ports.Add(new JsonObject { ["name"] = port.Name, ["containerPort"] = port.EffectiveTargetPort(), ["protocol"] = port.Protocol });
         }
 
         var container = new JsonObject

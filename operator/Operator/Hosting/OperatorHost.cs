@@ -1,0 +1,102 @@
+using System.Diagnostics.CodeAnalysis;
+using k8s;
+using KafkaLogstash.Api;
+using KafkaLogstash.Controller;
+using KafkaLogstash.Kafka.Probing;
+using KafkaLogstash.Operator.Settings;
+using KafkaLogstash.Runtime;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Prometheus;
+
+namespace KafkaLogstash.Operator.Hosting;
+
+/// <summary>Puts the operator together: the controller runtime, the controller of connections, Kafka's prober, and the server for health and metrics.</summary>
+internal static class OperatorHost
+{
+    private const string InClusterNamespaceFile = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
+
+    /// <summary>Builds the program.</summary>
+    /// <exception cref="SettingsException">The cluster's address can't be found out.</exception>
+    public static WebApplication Build(OperatorSettings settings)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseKestrelCore().UseUrls($"http://{settings.Listen}");
+        builder.Logging.ClearProviders().SetMinimumLevel(settings.LogLevel)
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("System", LogLevel.Warning);
+        if (settings.LogFormat == LogFormat.Json)
+        {
+            builder.Logging.AddJsonConsole(options => options.UseUtcTimestamp = true);
+            builder.Services.Configure<Microsoft.Extensions.Logging.Console.JsonConsoleFormatterOptions>(options => options.TimestampFormat = "O");
+        }
+        else
+        {
+            builder.Logging.AddSimpleConsole(options =>
+            {
+                options.SingleLine = true;
+                options.TimestampFormat = "HH:mm:ss ";
+            });
+        }
+
+        var registry = Metrics.NewCustomRegistry();
+        builder.Services.AddSingleton(registry);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<IKafkaProber>(provider =>
+        {
+            var trigger = new Lazy<IReconcileTrigger<KafkaLogstashConnection>>(provider.GetRequiredService<IReconcileTrigger<KafkaLogstashConnection>>);
+            return new KafkaProber(
+                new KafkaProberOptions(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<KafkaProber>>(),
+                key => trigger.Value.Enqueue(NamespacedName.Parse(key)));
+        });
+        builder.Services.AddConnectionController(settings.Policy);
+        builder.Services.AddControllerRuntime(Runtime(settings), Cluster(settings), runtime => runtime.AddConnectionController(settings.Concurrency));
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(25));
+
+        var app = builder.Build();
+        app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = check => check.Tags.Contains(RuntimeServiceCollectionExtensions.LiveTag) });
+        app.MapHealthChecks("/readyz", new HealthCheckOptions { Predicate = check => check.Tags.Contains(RuntimeServiceCollectionExtensions.ReadyTag) });
+        app.MapMetrics("/metrics", registry);
+        return app;
+    }
+
+    private static RuntimeOptions Runtime(OperatorSettings settings) => new()
+    {
+        FieldManager = "kafka-logstash-operator",
+        Identity = Environment.GetEnvironmentVariable("POD_NAME") is { Length: > 0 } pod ? pod : $"{Environment.MachineName}-{Environment.ProcessId}",
+        Namespaces = settings.Namespaces,
+        MetricsPrefix = "kafka_logstash_operator",
+        LeaderElection = settings.LeaderElection
+            ? new LeaderElectionOptions { Lease = new NamespacedName(settings.LeaseNamespace ?? OwnNamespace(), settings.LeaseName) }
+            : null,
+    };
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The client throws many kinds for a file that is wrong; each has to name the file.")]
+    private static KubernetesClientConfiguration Cluster(OperatorSettings settings)
+    {
+        if (settings.Kubeconfig is null && settings.Context is null && KubernetesClientConfiguration.IsInCluster())
+        {
+            return KubernetesClientConfiguration.InClusterConfig();
+        }
+
+        try
+        {
+            return KubernetesClientConfiguration.BuildConfigFromConfigFile(settings.Kubeconfig, settings.Context);
+        }
+        catch (Exception e)
+        {
+            throw new SettingsException(
+                $"The kubeconfig {settings.Kubeconfig ?? Environment.GetEnvironmentVariable("KUBECONFIG") ?? "~/.kube/config"} can't be used: {e.Message} Name another with --{SettingsTable.Kubeconfig}.");
+        }
+    }
+
+    private static string OwnNamespace() => Environment.GetEnvironmentVariable("POD_NAMESPACE") is { Length: > 0 } ns
+        ? ns
+        : File.Exists(InClusterNamespaceFile) ? File.ReadAllText(InClusterNamespaceFile).Trim() : "default";
+}

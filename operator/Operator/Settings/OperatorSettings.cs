@@ -1,0 +1,100 @@
+using System.Globalization;
+using KafkaLogstash.Controller.Checks;
+using Microsoft.Extensions.Logging;
+
+namespace KafkaLogstash.Operator.Settings;
+
+/// <summary>How log lines look.</summary>
+internal enum LogFormat
+{
+    /// <summary>One line of text for people.</summary>
+    Plain,
+
+    /// <summary>One JSON object a line for machines.</summary>
+    Json,
+}
+
+/// <summary>The settings of <c>run</c>, read and checked. <see cref="SettingsTable"/> documents them.</summary>
+internal sealed record OperatorSettings
+{
+    /// <summary>The namespaces to watch; empty for all.</summary>
+    public required IReadOnlyList<string> Namespaces { get; init; }
+
+    /// <summary>A kubeconfig file; null for the pod's own service account, or else the usual kubeconfig.</summary>
+    public string? Kubeconfig { get; init; }
+
+    /// <summary>The context in the kubeconfig; null for the current one.</summary>
+    public string? Context { get; init; }
+
+    /// <summary>Where health and metrics are served, as <c>address:port</c>.</summary>
+    public required string Listen { get; init; }
+
+    /// <summary>Whether replicas agree on one leader.</summary>
+    public required bool LeaderElection { get; init; }
+
+    /// <summary>The namespace of the Lease; null for the pod's own.</summary>
+    public string? LeaseNamespace { get; init; }
+
+    /// <summary>The name of the Lease.</summary>
+    public required string LeaseName { get; init; }
+
+    /// <summary>Connections reconciled side by side.</summary>
+    public required int Concurrency { get; init; }
+
+    /// <summary>How log lines look.</summary>
+    public required LogFormat LogFormat { get; init; }
+
+    /// <summary>The least important lines that are written.</summary>
+    public required LogLevel LogLevel { get; init; }
+
+    /// <summary>What the platform denies.</summary>
+    public required ConnectionPolicy Policy { get; init; }
+
+    /// <summary>Reads the settings.</summary>
+    /// <param name="value">The value of a setting by name, already chosen among flag, environment, file and default.</param>
+    /// <exception cref="SettingsException">A value makes no sense.</exception>
+    public static OperatorSettings Read(Func<string, string> value)
+    {
+        IReadOnlyList<string> List(string name) => value(name).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string? Optional(string name) => value(name) is { Length: > 0 } text ? text : null;
+        bool Switch(string name) => bool.TryParse(value(name), out var on) ? on : throw Wrong(name, "write true or false");
+        T Word<T>(string name)
+            where T : struct, Enum =>
+            Enum.TryParse<T>(value(name), ignoreCase: true, out var word) && Enum.IsDefined(word) && !int.TryParse(value(name), out _)
+                ? word
+                : throw Wrong(name, $"write one of {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}");
+        SettingsException Wrong(string name, string advice) => new($"The setting '{name}' is '{value(name)}': {advice}.");
+
+        var concurrency = int.TryParse(value(SettingsTable.Concurrency), NumberStyles.None, CultureInfo.InvariantCulture, out var workers) && workers is > 0 and <= 256
+            ? workers
+            : throw Wrong(SettingsTable.Concurrency, "write a number from 1 to 256");
+        var listen = value(SettingsTable.Listen);
+        var colon = listen.LastIndexOf(':');
+        if (colon < 0 || !ushort.TryParse(listen[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        {
+            throw Wrong(SettingsTable.Listen, "write address:port, for example 0.0.0.0:8080");
+        }
+
+        return new OperatorSettings
+        {
+            Namespaces = List(SettingsTable.Namespaces),
+            Kubeconfig = Optional(SettingsTable.Kubeconfig),
+            Context = Optional(SettingsTable.Context),
+            Listen = listen,
+            LeaderElection = Switch(SettingsTable.LeaderElection),
+            LeaseNamespace = Optional(SettingsTable.LeaseNamespace),
+            LeaseName = value(SettingsTable.LeaseName),
+            Concurrency = concurrency,
+            LogFormat = Word<LogFormat>(SettingsTable.LogFormat),
+            LogLevel = Word<LogLevel>(SettingsTable.LogLevel),
+            Policy = new ConnectionPolicy
+            {
+                DeniedPlugins = List(SettingsTable.DeniedPlugins).ToHashSet(StringComparer.Ordinal),
+                DeniedSettings = List(SettingsTable.DeniedSettings).ToHashSet(StringComparer.Ordinal),
+            },
+        };
+    }
+}
+
+/// <summary>A setting that can't be used. The message names it and says what to write.</summary>
+internal sealed class SettingsException(string message) : Exception(message);

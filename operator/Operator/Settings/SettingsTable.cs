@@ -1,0 +1,57 @@
+namespace KafkaLogstash.Operator.Settings;
+
+/// <summary>A setting: one row of the table that documents them all.</summary>
+/// <param name="Name">The name in the file; as a flag it has two dashes before it.</param>
+/// <param name="Default">The value where nothing is said.</param>
+/// <param name="Description">What it is, in one sentence.</param>
+internal sealed record Setting(string Name, string Default, string Description)
+{
+    /// <summary>The flag.</summary>
+    public string Flag => $"--{Name}";
+
+    /// <summary>The environment variable.</summary>
+    public string Variable => $"KAFKA_LOGSTASH_{Name.Replace('-', '_').ToUpperInvariant()}";
+}
+
+/// <summary>
+/// The settings of <c>run</c>. A flag wins over an environment variable, which wins over the file, which wins over the default. docs/operations.md shows this
+/// table; a test keeps them the same.
+/// </summary>
+internal static class SettingsTable
+{
+    public const string Namespaces = "namespaces";
+    public const string Kubeconfig = "kubeconfig";
+    public const string Context = "context";
+    public const string Listen = "listen";
+    public const string LeaderElection = "leader-election";
+    public const string LeaseNamespace = "lease-namespace";
+    public const string LeaseName = "lease-name";
+    public const string Concurrency = "concurrency";
+    public const string LogFormat = "log-format";
+    public const string LogLevel = "log-level";
+    public const string DeniedPlugins = "denied-plugins";
+    public const string DeniedSettings = "denied-settings";
+
+    /// <summary>Every setting, in the order in which they are shown.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        new(Namespaces, "", "Namespaces to watch, separated by commas; empty for all."),
+        new(Kubeconfig, "", "The kubeconfig file; empty for the pod's service account in a cluster, else $KUBECONFIG or ~/.kube/config."),
+        new(Context, "", "The context in the kubeconfig; empty for the current one."),
+        new(Listen, "0.0.0.0:8080", "Where /healthz, /readyz and /metrics are served, as address:port."),
+        new(LeaderElection, "true", "Whether replicas agree on one leader through a Lease."),
+        new(LeaseNamespace, "", "The Lease's namespace; empty for the pod's own, else default."),
+        new(LeaseName, "kafka-logstash-operator", "The Lease's name."),
+        new(Concurrency, "4", "Connections reconciled side by side, 1 to 256."),
+        new(LogFormat, "json", "How log lines look: plain or json."),
+        new(LogLevel, "information", "The least important lines written: trace, debug, information, warning, error, critical or none."),
+        new(DeniedPlugins, "", "Logstash plugins that nobody may use, separated by commas, as name or section/name, for example ruby,exec,output/file."),
+        new(DeniedSettings, "", "Settings of logstash.yml that nobody may use, separated by commas."),
+    ];
+
+    /// <summary>The table as docs/operations.md has it.</summary>
+    public static string ToMarkdown() => string.Concat(
+        "| file | flag | environment | default | what it is |\n| --- | --- | --- | --- | --- |\n",
+        string.Concat(All.Select(setting =>
+            $"| `{setting.Name}` | `{setting.Flag}` | `{setting.Variable}` | {(setting.Default.Length == 0 ? "" : $"`{setting.Default}`")} | {setting.Description} |\n")));
+}

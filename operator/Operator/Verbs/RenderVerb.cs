@@ -1,0 +1,69 @@
+using KafkaLogstash.Api.Yaml;
+using KafkaLogstash.Controller.Checks;
+using KafkaLogstash.Logstash;
+using KafkaLogstash.Operator.Resources;
+
+namespace KafkaLogstash.Operator.Verbs;
+
+/// <summary><c>render</c>: prints every object that the operator would make, offline and in a stable order.</summary>
+internal static class RenderVerb
+{
+    /// <summary>Renders.</summary>
+    /// <param name="paths">Files, folders, <c>-</c>. Secrets and ConfigMaps among them are used.</param>
+    /// <param name="pipelineOnly">Whether only the Logstash config is printed.</param>
+    /// <param name="input">Standard input.</param>
+    /// <param name="output">Where the objects go.</param>
+    /// <param name="errors">Where complaints go.</param>
+    public static int Run(IEnumerable<string> paths, bool pipelineOnly, TextReader input, TextWriter output, TextWriter errors)
+    {
+        var files = ResourceFiles.Read(paths, input);
+        foreach (var problem in files.Unreadable.Concat(files.Problems))
+        {
+            errors.WriteLine(FileFinding.Of(problem));
+        }
+
+        if (files.Unreadable.Count > 0)
+        {
+            return ExitCodes.Unusable;
+        }
+
+        if (files.Connections.Count == 0)
+        {
+            errors.WriteLine("There is no KafkaLogstashConnection in what was given.");
+            return ExitCodes.Unusable;
+        }
+
+        var failed = files.Problems.Count > 0;
+        var first = true;
+        foreach (var document in files.Connections)
+        {
+            var rendering = OfflineRenderer.Render(
+                document.Connection, files.SecretsFor(document.Connection), files.ConfigMapsFor(document.Connection), ConnectionPolicy.None);
+            foreach (var finding in rendering.Findings)
+            {
+                errors.WriteLine(FileFinding.Of(document, finding).ToText());
+            }
+
+            failed |= rendering.Findings.Any(finding => finding.Severity == Severity.Error);
+            if (rendering.PipelineText is null)
+            {
+                continue;
+            }
+
+            if (pipelineOnly)
+            {
+                output.Write(rendering.PipelineText);
+                continue;
+            }
+
+            foreach (var item in rendering.Objects)
+            {
+                output.Write(first ? "" : "---\n");
+                output.Write(ManifestYaml.Write(item));
+                first = false;
+            }
+        }
+
+        return failed ? ExitCodes.Findings : ExitCodes.Success;
+    }
+}

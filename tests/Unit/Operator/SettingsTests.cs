@@ -1,0 +1,66 @@
+using KafkaLogstash.Operator.Settings;
+using Microsoft.Extensions.Logging;
+
+namespace KafkaLogstash.Tests.Unit.Operator;
+
+public sealed class SettingsTests
+{
+    [Fact]
+    public void The_documented_table_is_the_real_one()
+    {
+        var path = Path.Combine(Checkout.Root, "docs/operations.md");
+        const string Begin = "<!-- settings -->\n";
+        const string End = "<!-- /settings -->";
+        var text = File.ReadAllText(path);
+        var (from, to) = (text.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, text.IndexOf(End, StringComparison.Ordinal));
+
+        GoldenFile.Matches(text[..from] + SettingsTable.ToMarkdown() + text[to..], "docs/operations.md");
+    }
+
+    [Fact]
+    public void The_defaults_are_valid()
+    {
+        var settings = Read([]);
+
+        Assert.Empty(settings.Namespaces);
+        Assert.True(settings.LeaderElection);
+        Assert.Equal(LogFormat.Json, settings.LogFormat);
+        Assert.Equal(LogLevel.Information, settings.LogLevel);
+    }
+
+    [Theory]
+    [InlineData("concurrency", "0")]
+    [InlineData("concurrency", "many")]
+    [InlineData("log-format", "xml")]
+    [InlineData("log-level", "2")]
+    [InlineData("listen", "8080")]
+    [InlineData("leader-election", "yes")]
+    public void A_value_that_makes_no_sense_is_refused_with_its_name_and_what_to_write(string name, string value)
+    {
+        var error = Assert.Throws<SettingsException>(() => Read(new() { [name] = value }));
+
+        Assert.Contains($"'{name}'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("write", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_may_name_settings_and_lists()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, "namespaces: [shop, audit]\nconcurrency: 8\n");
+            Assert.Equal("shop,audit", SettingsFileReader.Read(file)["namespaces"]);
+
+            File.WriteAllText(file, "namespace: shop\n");
+            Assert.Contains("'namespace'", Assert.Throws<SettingsException>(() => SettingsFileReader.Read(file)).Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static OperatorSettings Read(Dictionary<string, string> given) =>
+        OperatorSettings.Read(name => given.TryGetValue(name, out var value) ? value : SettingsTable.All.First(setting => setting.Name == name).Default);
+}

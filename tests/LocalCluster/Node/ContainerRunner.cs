@@ -279,11 +279,6 @@ internal sealed class ContainerRunner(ContainerSetting setting, Action changed) 
         {
             _process = process;
             _id = $"process://{process.Id}";
-            if (_state.Terminated is not null)
-            {
-                _lastState = _state;
-            }
-
             _started = setting.Container.StartupProbe is null;
             _ready = _started && setting.Container.ReadinessProbe is null;
         }
@@ -370,6 +365,7 @@ internal sealed class ContainerRunner(ContainerSetting setting, Action changed) 
         lock (_lock)
         {
             _restarts++;
+            _lastState = _state;
         }
 
         // As kubelet: the first restart comes at once.
@@ -377,11 +373,6 @@ internal sealed class ContainerRunner(ContainerSetting setting, Action changed) 
         {
             var factor = Math.Pow(2, Math.Min(failures - 2, 20));
             var wait = TimeSpan.FromTicks((long)Math.Min(setting.Options.RestartBackOff.Ticks * factor, setting.Options.LongestRestartBackOff.Ticks));
-            lock (_lock)
-            {
-                _lastState = _state;
-            }
-
             Become(Waiting(
                 "CrashLoopBackOff",
                 $"back-off {wait.TotalSeconds:0.###}s restarting failed container={Name} pod={setting.PodName}"));

@@ -14,7 +14,7 @@ public sealed record ApiAnswer(string Request, int Code, string Text, IReadOnlyL
     {
         get
         {
-            Assert.True(Code is >= 200 and < 300, $"{Request} was answered with {Code}: {Text}");
+            Assert.True(Code is >= 200 and < 300, ToString());
             return JsonNode.Parse(Text)!;
         }
     }
@@ -23,7 +23,7 @@ public sealed record ApiAnswer(string Request, int Code, string Text, IReadOnlyL
     /// <returns>The message of the refusal.</returns>
     public string Refused(int code, string reason)
     {
-        Assert.True(Code == code, $"{Request} was answered with {Code} instead of {code}: {Text}");
+        Assert.True(Code == code, $"{this}\n(and not with {code})");
         var status = JsonNode.Parse(Text)!;
         Assert.Equal("Status", status["kind"]!.GetValue<string>());
         Assert.Equal("Failure", status["status"]!.GetValue<string>());
@@ -31,4 +31,7 @@ public sealed record ApiAnswer(string Request, int Code, string Text, IReadOnlyL
         Assert.Equal(reason, status["reason"]!.GetValue<string>());
         return status["message"]!.GetValue<string>();
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Request} was answered with {Code}: {Text}";
 }

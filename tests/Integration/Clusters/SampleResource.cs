@@ -117,7 +117,7 @@ public sealed class SampleResource(SharedCluster shared) : IAsyncDisposable
                       "parts": {
                         "type": "array", "maxItems": 4, "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"],
                         "items": {"type": "object", "required": ["name"], "properties": {
-                          "name": {"type": "string", "maxLength": 8}, "note": {"type": "string", "default": "none"}, "weight": {"type": "integer"}}}
+                          "name": {"type": "string", "maxLength": 8}, "note": {"type": "string", "default": "none"}, "weight": {"type": "integer"} } }
                       },
                       "free": {"type": "object", "x-kubernetes-preserve-unknown-fields": true}
                     }

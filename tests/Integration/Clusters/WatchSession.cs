@@ -61,9 +61,9 @@ public sealed class WatchSession : IAsyncDisposable
 
 /// <summary>One event of a watch.</summary>
 /// <param name="Type"><c>ADDED</c>, <c>MODIFIED</c>, <c>DELETED</c>, <c>BOOKMARK</c> or <c>ERROR</c>.</param>
-/// <param name="Object">The object, or the Status of an error.</param>
-public sealed record WatchedEvent(string Type, JsonNode Object)
+/// <param name="Item">The object, or the Status of an error.</param>
+public sealed record WatchedEvent(string Type, JsonNode Item)
 {
     /// <summary>Type and name, such as <c>ADDED a</c>.</summary>
-    public string Summary => $"{Type} {Object["metadata"]!["name"]}";
+    public string Summary => $"{Type} {Item["metadata"]!["name"]}";
 }

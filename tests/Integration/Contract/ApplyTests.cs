@@ -57,8 +57,8 @@ public sealed class ApplyTests(SharedCluster shared, SampleResource resource) : 
     public async Task A_field_with_the_same_value_is_shared()
     {
         await Api.ApplyAsync($"{ConfigMaps}/a", "one", ConfigMap("a"));
-        var shared = (await Api.ApplyAsync($"{ConfigMaps}/a", "two", ConfigMap("a"))).Body;
-        Assert.Equal(["one", "two"], Owners(shared, "f:data", "f:key"));
+        var both = (await Api.ApplyAsync($"{ConfigMaps}/a", "two", ConfigMap("a"))).Body;
+        Assert.Equal(["one", "two"], Owners(both, "f:data", "f:key"));
 
         var without = ConfigMap("a");
         without.Remove("data");

@@ -105,7 +105,7 @@ public sealed class DefinitionTests(SharedCluster shared, SampleResource resourc
     [InlineData("""{"size":3,"parts":[{"name":"a"},{"name":"a"}]}""", "spec.parts[1]: Duplicate value: {\"name\":\"a\"}")]
     [InlineData("""{"size":3,"parts":[{}]}""", "spec.parts[0].name: Required value")]
     [InlineData("""{"size":3,"limit":true}""", "spec.limit: Invalid value: \"boolean\": spec.limit in body must be of type integer,string: \"boolean\"")]
-    [InlineData("""{"size":2,"colour":"green"}""", "spec.size: Invalid value: \"object\": green samples have a size of 3 at least")]
+    [InlineData("""{"size":2,"colour":"green"}""", "green samples have a size of 3 at least")]
     public async Task A_value_against_the_schema_is_refused_and_named(string spec, string expected)
     {
         var message = (await Api.CreateAsync(Samples, Sample("a", spec))).Refused(422, "Invalid");

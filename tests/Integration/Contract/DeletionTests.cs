@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using KafkaLogstash.Tests.Integration.Clusters;
 
 namespace KafkaLogstash.Tests.Integration.Contract;
@@ -49,13 +50,13 @@ public sealed class DeletionTests(SharedCluster shared, SampleResource resource)
     }
 
     [Theory]
-    [InlineData("""{"apiVersion":"v1","kind":"ConfigMap","name":"o"}""", "metadata.ownerReferences[0].uid: Invalid value")]
-    [InlineData("""{"apiVersion":"v1","kind":"ConfigMap","uid":"u"}""", "metadata.ownerReferences[0].name: Invalid value")]
-    [InlineData("""{"kind":"ConfigMap","name":"o","uid":"u"}""", "metadata.ownerReferences[0].apiVersion: Invalid value")]
+    [InlineData("""{"apiVersion":"v1","kind":"ConfigMap","name":"o"}""", "metadata.ownerReferences.uid: Invalid value")]
+    [InlineData("""{"apiVersion":"v1","kind":"ConfigMap","uid":"u"}""", "metadata.ownerReferences.name: Invalid value")]
+    [InlineData("""{"kind":"ConfigMap","name":"o","uid":"u"}""", "metadata.ownerReferences.apiVersion: Invalid value")]
     public async Task An_owner_reference_must_be_whole(string reference, string expected)
     {
         var owned = ConfigMap("a");
-        owned["metadata"]!["ownerReferences"] = System.Text.Json.Nodes.JsonNode.Parse($"[{reference}]");
+        owned["metadata"]!["ownerReferences"] = JsonNode.Parse($"[{reference}]");
 
         Assert.Contains(expected, (await Api.CreateAsync(PathOf("v1", "configmaps"), owned)).Refused(422, "Invalid"), StringComparison.Ordinal);
     }
@@ -64,7 +65,7 @@ public sealed class DeletionTests(SharedCluster shared, SampleResource resource)
     public async Task An_object_has_one_controller_at_most()
     {
         var owned = ConfigMap("a");
-        owned["metadata"]!["ownerReferences"] = System.Text.Json.Nodes.JsonNode.Parse("""
+        owned["metadata"]!["ownerReferences"] = JsonNode.Parse("""
             [{"apiVersion":"v1","kind":"ConfigMap","name":"o","uid":"u","controller":true},{"apiVersion":"v1","kind":"ConfigMap","name":"p","uid":"v","controller":true}]
             """);
 
@@ -101,7 +102,7 @@ public sealed class DeletionTests(SharedCluster shared, SampleResource resource)
     private async Task CreateHeldAsync()
     {
         var sample = Resource.Sample("a");
-        sample["metadata"]!["finalizers"] = System.Text.Json.Nodes.JsonNode.Parse("""["example.com/held"]""");
+        sample["metadata"]!["finalizers"] = JsonNode.Parse("""["example.com/held"]""");
         Assert.Equal(201, (await Api.CreateAsync(Samples, sample)).Code);
     }
 }

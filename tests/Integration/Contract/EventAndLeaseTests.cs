@@ -74,7 +74,7 @@ public sealed class EventAndLeaseTests(SharedCluster shared) : ClusterTest(share
         var chatty = Event("e");
         chatty["note"] = new string('x', 1025);
 
-        Assert.Contains("note: Invalid value", (await Api.CreateAsync(Events, chatty)).Refused(422, "Invalid"), StringComparison.Ordinal);
+        Assert.Contains("message: Invalid value", (await Api.CreateAsync(Events, chatty)).Refused(422, "Invalid"), StringComparison.Ordinal);
     }
 
     [Fact]

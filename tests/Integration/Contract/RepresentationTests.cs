@@ -36,8 +36,8 @@ public sealed class RepresentationTests(SharedCluster shared, SampleResource res
         var added = await watch.NextAsync();
 
         Assert.Equal("ADDED a", added.Summary);
-        Assert.Equal("PartialObjectMetadata", (string?)added.Object["kind"]);
-        Assert.Null(added.Object["data"]);
+        Assert.Equal("PartialObjectMetadata", (string?)added.Item["kind"]);
+        Assert.Null(added.Item["data"]);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using KafkaLogstash.Tests.Integration.Clusters;
 
 namespace KafkaLogstash.Tests.Integration.Contract;
@@ -20,7 +21,7 @@ public sealed class WatchTests(SharedCluster shared, SampleResource resource) : 
         Assert.Equal("MODIFIED a", (await watch.NextAsync()).Summary);
         var deleted = await watch.NextAsync();
         Assert.Equal("DELETED a", deleted.Summary);
-        Assert.Equal(4, (int?)deleted.Object["spec"]!["size"]);
+        Assert.Equal(4, (int?)deleted.Item["spec"]!["size"]);
     }
 
     [Fact]
@@ -30,7 +31,7 @@ public sealed class WatchTests(SharedCluster shared, SampleResource resource) : 
         await using (var first = await Api.WatchAsync($"{Samples}?watch=true&resourceVersion={await ListVersionAsync()}"))
         {
             await CreateSampleAsync("a");
-            seen = (string)(await first.NextAsync()).Object["metadata"]!["resourceVersion"]!;
+            seen = (string)(await first.NextAsync()).Item["metadata"]!["resourceVersion"]!;
         }
 
         await CreateSampleAsync("b");
@@ -40,7 +41,7 @@ public sealed class WatchTests(SharedCluster shared, SampleResource resource) : 
         Assert.Equal("ADDED b", (await second.NextAsync()).Summary);
         var deleted = await second.NextAsync();
         Assert.Equal("DELETED a", deleted.Summary);
-        Assert.NotEqual(seen, (string?)deleted.Object["metadata"]!["resourceVersion"]);
+        Assert.NotEqual(seen, (string?)deleted.Item["metadata"]!["resourceVersion"]);
     }
 
     [Fact]
@@ -61,8 +62,8 @@ public sealed class WatchTests(SharedCluster shared, SampleResource resource) : 
         Assert.Equal("ADDED a", (await watch.NextAsync()).Summary);
         var bookmark = await watch.NextAsync();
         Assert.Equal("BOOKMARK", bookmark.Type);
-        Assert.Equal("true", (string?)bookmark.Object["metadata"]!["annotations"]!["k8s.io/initial-events-end"]);
-        Assert.Equal("Sample", (string?)bookmark.Object["kind"]);
+        Assert.Equal("true", (string?)bookmark.Item["metadata"]!["annotations"]!["k8s.io/initial-events-end"]);
+        Assert.Equal("Sample", (string?)bookmark.Item["kind"]);
         await CreateSampleAsync("b");
         Assert.Equal("ADDED b", (await watch.NextChangeAsync()).Summary);
     }
@@ -70,16 +71,15 @@ public sealed class WatchTests(SharedCluster shared, SampleResource resource) : 
     [Fact]
     public async Task Bookmarks_tell_how_far_a_quiet_watch_has_come()
     {
-        await CreateSampleAsync("a");
-        var version = await ListVersionAsync();
-        await Api.CreateAsync(PathOf("v1", "configmaps"), ConfigMap("elsewhere"));
-
         // A server sends one before it ends a watch, so this need not wait for the minute that it leaves between two.
-        await using var watch = await Api.WatchAsync($"{Samples}?watch=true&resourceVersion={version}&timeoutSeconds=4&{Bookmarks}");
+        await using var watch = await Api.WatchAsync(
+            $"{Samples}?watch=true&resourceVersion={await ListVersionAsync()}&timeoutSeconds=6&fieldSelector=metadata.name%3Dnone&{Bookmarks}");
+        var other = await CreateSampleAsync("a");
         var bookmark = await watch.NextAsync();
 
         Assert.Equal("BOOKMARK", bookmark.Type);
-        var resumed = (string)bookmark.Object["metadata"]!["resourceVersion"]!;
+        Assert.True(Version(bookmark.Item) >= Version(other), "the bookmark is older than what had happened");
+        var resumed = (string)bookmark.Item["metadata"]!["resourceVersion"]!;
         await CreateSampleAsync("b");
         await using var next = await Api.WatchAsync($"{Samples}?watch=true&resourceVersion={resumed}");
         Assert.Equal("ADDED b", (await next.NextAsync()).Summary);
@@ -105,8 +105,8 @@ public sealed class WatchTests(SharedCluster shared, SampleResource resource) : 
         var error = await watch.NextAsync();
 
         Assert.Equal("ERROR", error.Type);
-        Assert.Equal(("Status", 410, "Expired"), ((string?)error.Object["kind"], (int?)error.Object["code"], (string?)error.Object["reason"]));
-        Assert.StartsWith("too old resource version: 1 (", (string?)error.Object["message"], StringComparison.Ordinal);
+        Assert.Equal(("Status", 410, "Expired"), ((string?)error.Item["kind"], (int?)error.Item["code"], (string?)error.Item["reason"]));
+        Assert.StartsWith("too old resource version: 1 (", (string?)error.Item["message"], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -178,8 +178,10 @@ public sealed class WatchTests(SharedCluster shared, SampleResource resource) : 
     public async Task A_selector_that_is_none_is_refused() =>
         (await Api.GetAsync($"{Samples}?labelSelector={Uri.EscapeDataString("a in b")}")).Refused(400, "BadRequest");
 
-    private static IEnumerable<string?> Names(System.Text.Json.Nodes.JsonNode list) =>
+    private static IEnumerable<string?> Names(JsonNode list) =>
         list["items"]!.AsArray().Select(static item => (string?)item!["metadata"]!["name"]);
+
+    private static ulong Version(JsonNode item) => ulong.Parse((string)item["metadata"]!["resourceVersion"]!);
 
     private async Task<string> ListVersionAsync() => (string)(await Api.GetAsync(Samples)).Body["metadata"]!["resourceVersion"]!;
 }

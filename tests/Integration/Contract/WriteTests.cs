@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using KafkaLogstash.Tests.Integration.Clusters;
 
 namespace KafkaLogstash.Tests.Integration.Contract;
@@ -90,8 +91,8 @@ public sealed class WriteTests(SharedCluster shared, SampleResource resource) : 
         await CreateSampleAsync("a");
         const string Patch = """[{"op":"test","path":"/spec/size","value":3},{"op":"replace","path":"/spec/size","value":4}]""";
 
-        var first = await Api.PatchAsync($"{Samples}/a", ApiSession.JsonPatch, System.Text.Json.Nodes.JsonNode.Parse(Patch)!);
-        var second = await Api.PatchAsync($"{Samples}/a", ApiSession.JsonPatch, System.Text.Json.Nodes.JsonNode.Parse(Patch)!);
+        var first = await Api.PatchAsync($"{Samples}/a", ApiSession.JsonPatch, JsonNode.Parse(Patch)!);
+        var second = await Api.PatchAsync($"{Samples}/a", ApiSession.JsonPatch, JsonNode.Parse(Patch)!);
 
         Assert.Equal(4, (int?)first.Body["spec"]!["size"]);
         second.Refused(422, "Invalid");

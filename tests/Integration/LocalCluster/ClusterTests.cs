@@ -1,5 +1,6 @@
 using k8s;
 using KafkaLogstash.LocalCluster.Clusters;
+using KafkaLogstash.Tests.Integration.Clusters;
 
 namespace KafkaLogstash.Tests.Integration.LocalCluster;
 
@@ -11,7 +12,8 @@ public sealed class ClusterTests
     public async Task The_chosen_cluster_answers_and_gives_a_namespace_of_its_own()
     {
         var lines = new List<string>();
-        await using var cluster = await TestCluster.StartAsync(announce: lines.Add, cancellationToken: Cancellation);
+        await using var cluster = await TestCluster.StartAsync(
+            new Dictionary<string, TestClusterStarter>(StringComparer.Ordinal) { [TestCluster.K3s] = K3s.StartAsync }, lines.Add, Cancellation);
         using var client = new Kubernetes(cluster.AdminConfiguration);
 
         var name = await cluster.CreateNamespaceAsync("given", Cancellation);

@@ -42,7 +42,7 @@ internal sealed class Dispatcher
         _authorizer = new RbacAuthorizer(store);
         _reads = new ReadHandler(store, _time);
         _watches = new WatchHandler(store, faults, options.BookmarkInterval, _time);
-        _writes = new WriteHandler(store, new Pipeline(store, _time), _time);
+        _writes = new WriteHandler(store, new Pipeline(store, _time), _time, context => Authorize(context, "create"));
         _deletes = new DeleteHandler(store, _time);
         _definitions = new DefinitionController(store, registry, _deletes, _time);
         _discovery = new DiscoveryHandler(registry);
@@ -243,12 +243,13 @@ internal sealed class Dispatcher
         return new UserInfo(name, [.. groups, "system:authenticated"]);
     }
 
-    private void Authorize(ApiContext context)
+    private void Authorize(ApiContext context, string? verb = null)
     {
         var info = context.Info;
+        verb ??= info.Verb;
         var access = new AccessAttributes
         {
-            Verb = info.Verb,
+            Verb = verb,
             Group = info.Group,
             Resource = info.Resource,
             Subresource = info.Subresource,
@@ -278,7 +279,7 @@ internal sealed class Dispatcher
         throw new ApiException(
             403,
             "Forbidden",
-            $"{subject} is forbidden: User \"{context.User.Name}\" cannot {info.Verb} resource \"{access.ResourceWithSubresource}\" in API group \"{info.Group}\" {place}",
+            $"{subject} is forbidden: User \"{context.User.Name}\" cannot {verb} resource \"{access.ResourceWithSubresource}\" in API group \"{info.Group}\" {place}",
             details);
     }
 

@@ -162,10 +162,24 @@ internal sealed class Pipeline(ObjectStore store, TimeProvider time)
         return JsonNodes.Same(Comparable(live), Comparable(tracked)) ? null : tracked;
     }
 
-    private JsonObject Tracked(ApiContext context, ResourceType type, JsonObject? live, JsonObject obj) => type.Fields is { } fields
-        ? ManagedFields.TrackUpdate(
-            live, obj, new UpdateContext(context.FieldManager, obj.Text("apiVersion")!, context.Info.Subresource, time.GetUtcNow(), fields))
-        : obj;
+    private JsonObject Tracked(ApiContext context, ResourceType type, JsonObject? live, JsonObject obj)
+    {
+        if (type.Fields is not { } fields)
+        {
+            return obj;
+        }
+
+        try
+        {
+            return ManagedFields.TrackUpdate(
+                live, obj, new UpdateContext(context.FieldManager, obj.Text("apiVersion")!, context.Info.Subresource, time.GetUtcNow(), fields));
+        }
+        catch (InvalidFieldsException)
+        {
+            // Who owns what can't be told of such an object. Its validation says better what is wrong with it.
+            return obj;
+        }
+    }
 
     private static JsonObject Comparable(JsonObject obj)
     {

@@ -14,6 +14,9 @@ internal sealed class WatchHandler(ObjectStore store, FaultInjector faults, Time
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(30);
 
+    // A watch whose end is known gets a last bookmark so long before it, so that it can be resumed from there.
+    private static readonly TimeSpan BookmarkBeforeEnd = TimeSpan.FromSeconds(2);
+
     public async Task WatchAsync(ApiContext context, ResourceType type, bool expireAtOnce, CancellationToken stopping)
     {
         var info = context.Info;
@@ -26,7 +29,8 @@ internal sealed class WatchHandler(ObjectStore store, FaultInjector faults, Time
         var since = Since(info.Query["resourceVersion"].ToString());
 
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation, stopping);
-        using var timeout = new CancellationTokenSource(seconds is > 0 ? TimeSpan.FromSeconds(seconds.Value) : DefaultTimeout, time);
+        var duration = seconds is > 0 ? TimeSpan.FromSeconds(seconds.Value) : DefaultTimeout;
+        using var timeout = new CancellationTokenSource(duration, time);
         using var all = CancellationTokenSource.CreateLinkedTokenSource(ending.Token, timeout.Token);
         using var registration = faults.Register(ending);
 
@@ -39,6 +43,9 @@ internal sealed class WatchHandler(ObjectStore store, FaultInjector faults, Time
         response.Headers.CacheControl = "no-cache, private";
         var stream = new EventStream(response, form, type, time, info.Query["includeObject"]);
         await response.StartAsync(all.Token);
+
+        // Who watches waits for the headers, although there may be nothing to tell for long.
+        await response.BodyWriter.FlushAsync(all.Token);
         if (subscription is null)
         {
             var oldest = store.OldestRevision(type.StorageKey);
@@ -61,7 +68,7 @@ internal sealed class WatchHandler(ObjectStore store, FaultInjector faults, Time
                 }
             }
 
-            await FollowAsync(subscription, selection, stream, bookmarks, all.Token);
+            await FollowAsync(subscription, selection, stream, bookmarks ? FirstBookmark(duration) : null, all.Token);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !ending.IsCancellationRequested)
         {
@@ -74,10 +81,10 @@ internal sealed class WatchHandler(ObjectStore store, FaultInjector faults, Time
     }
 
     private async Task FollowAsync(
-        Subscription subscription, Selection selection, EventStream stream, bool bookmarks, CancellationToken cancellationToken)
+        Subscription subscription, Selection selection, EventStream stream, TimeSpan? firstBookmark, CancellationToken cancellationToken)
     {
-        await using var timer = bookmarks
-            ? time.CreateTimer(_ => subscription.RequestBookmark(), null, bookmarkInterval, bookmarkInterval)
+        await using var timer = firstBookmark is { } first
+            ? time.CreateTimer(_ => subscription.RequestBookmark(), null, first, bookmarkInterval)
             : null;
         await foreach (var change in subscription.Changes.ReadAllAsync(cancellationToken))
         {
@@ -90,6 +97,12 @@ internal sealed class WatchHandler(ObjectStore store, FaultInjector faults, Time
                 await stream.SendChangeAsync(selection.Judge(change.Before, change.Now, change.Object), cancellationToken);
             }
         }
+    }
+
+    private TimeSpan FirstBookmark(TimeSpan duration)
+    {
+        var last = duration - BookmarkBeforeEnd;
+        return last > TimeSpan.Zero && last < bookmarkInterval ? last : bookmarkInterval;
     }
 
     private static bool? SendInitialEvents(ApiContext context)

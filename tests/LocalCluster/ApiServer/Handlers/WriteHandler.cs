@@ -7,7 +7,7 @@ using KafkaLogstash.LocalCluster.ApiServer.Storage;
 namespace KafkaLogstash.LocalCluster.ApiServer.Handlers;
 
 /// <summary>Answers create, update and patch, of resources and of their status and scale.</summary>
-internal sealed class WriteHandler(ObjectStore store, Pipeline pipeline, TimeProvider time)
+internal sealed class WriteHandler(ObjectStore store, Pipeline pipeline, TimeProvider time, Action<ApiContext> authorizeCreation)
 {
     private const int MaxTries = 100;
 
@@ -38,6 +38,7 @@ internal sealed class WriteHandler(ObjectStore store, Pipeline pipeline, TimePro
         CheckName(context, body);
         if (store.Find(type.StorageKey, info.Namespace, info.Name!) is null && type.Strategy.AllowsCreateOnUpdate && info.Subresource.Length == 0)
         {
+            authorizeCreation(context);
             var created = Create(context, type, body);
             written();
             await AnswerAsync(context, type, 201, created, form);
@@ -64,6 +65,7 @@ internal sealed class WriteHandler(ObjectStore store, Pipeline pipeline, TimePro
 
         if (patch.IsApply && context.Info.Subresource.Length == 0 && store.Find(type.StorageKey, context.Info.Namespace, context.Info.Name!) is null)
         {
+            authorizeCreation(context);
             var applied = patch.Apply(null);
             Pipeline.CheckKind(type, applied);
             CheckName(context, applied);

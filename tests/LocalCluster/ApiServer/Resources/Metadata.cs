@@ -40,18 +40,15 @@ internal static class Metadata
             yield return FieldErrors.TooLong("metadata.annotations", MaxAnnotationBytes);
         }
 
-        var index = 0;
         foreach (var owner in obj.Objects("metadata", "ownerReferences"))
         {
             foreach (var field in (string[])["apiVersion", "kind", "name", "uid"])
             {
                 if (string.IsNullOrEmpty(owner.Text(field)))
                 {
-                    yield return FieldErrors.Invalid($"metadata.ownerReferences[{index}].{field}", "", field == "apiVersion" ? "version must not be empty" : "must not be empty");
+                    yield return FieldErrors.Invalid($"metadata.ownerReferences.{field}", "", field == "apiVersion" ? "version must not be empty" : "must not be empty");
                 }
             }
-
-            index++;
         }
 
         if (obj.Objects("metadata", "ownerReferences").Count(owner => owner.Flag("controller") == true) > 1)

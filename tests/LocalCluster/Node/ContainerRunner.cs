@@ -8,7 +8,7 @@ namespace KafkaLogstash.LocalCluster.Node;
 /// <summary>Runs a container of a pod: starts it, probes it, restarts it, ends it, and knows its state.</summary>
 internal sealed class ContainerRunner(ContainerSetting setting, Action changed) : IDisposable
 {
-    private const int KilledBySignal = 137;
+    private const int NotStarted = 128;
 
     private static readonly TimeSpan LongRun = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan ConfigurationRetry = TimeSpan.FromSeconds(1);
@@ -226,7 +226,7 @@ internal sealed class ContainerRunner(ContainerSetting setting, Action changed) 
         }
         catch (Win32Exception e)
         {
-            (code, reason) = (KilledBySignal - 9, "StartError");
+            (code, reason) = (NotStarted, "StartError");
             log.Add($"The program '{how.Program}' can't be started: {e.Message}");
         }
 

@@ -2,12 +2,13 @@ using System.Text.Json.Nodes;
 using k8s;
 using k8s.Models;
 using KafkaLogstash.Runtime;
+using KafkaLogstash.Tests.Integration.Clusters;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace KafkaLogstash.Tests.Integration.Runtime;
 
 /// <summary>The runtime against an API server: what it decides from its caches must agree with what the server makes of its requests.</summary>
-public sealed class RuntimeTests(RuntimeCluster cluster) : IClassFixture<RuntimeCluster>
+public sealed class RuntimeTests(SharedCluster shared)
 {
     private static readonly Dictionary<string, Func<RuntimeScope, Task>> AppliedTwice = new()
     {
@@ -25,7 +26,7 @@ public sealed class RuntimeTests(RuntimeCluster cluster) : IClassFixture<Runtime
     [MemberData(nameof(Kinds))]
     public async Task The_second_apply_of_the_same_object_sends_no_request(string kind)
     {
-        await using var scope = await cluster.NamespaceAsync();
+        await using var scope = await RuntimeScope.CreateAsync(shared);
 
         await AppliedTwice[kind](scope);
     }
@@ -33,7 +34,7 @@ public sealed class RuntimeTests(RuntimeCluster cluster) : IClassFixture<Runtime
     [Fact]
     public async Task A_field_that_is_no_longer_desired_is_removed()
     {
-        await using var scope = await cluster.NamespaceAsync();
+        await using var scope = await RuntimeScope.CreateAsync(shared);
         var desired = Desired.ConfigMap(scope.Namespace);
         desired.Data["gone"] = "soon";
         desired.Metadata.Labels["gone"] = "soon";
@@ -52,7 +53,7 @@ public sealed class RuntimeTests(RuntimeCluster cluster) : IClassFixture<Runtime
     [Fact]
     public async Task Fields_of_another_manager_are_left_alone()
     {
-        await using var scope = await cluster.NamespaceAsync();
+        await using var scope = await RuntimeScope.CreateAsync(shared);
         var desired = Desired.Deployment(scope.Namespace);
         await scope.ApplyAsync(desired);
         var edit = JsonNode.Parse("""
@@ -75,7 +76,7 @@ public sealed class RuntimeTests(RuntimeCluster cluster) : IClassFixture<Runtime
     [Fact]
     public async Task Drift_is_repaired_once()
     {
-        await using var scope = await cluster.NamespaceAsync();
+        await using var scope = await RuntimeScope.CreateAsync(shared);
         var desired = Desired.Deployment(scope.Namespace);
         await scope.ApplyAsync(desired);
         var edit = JsonNode.Parse("""{"spec":{"replicas":9,"template":{"spec":{"containers":[{"name":"app","image":"drifted"}]}}}}""")!.AsObject();
@@ -95,7 +96,7 @@ public sealed class RuntimeTests(RuntimeCluster cluster) : IClassFixture<Runtime
     [Fact]
     public async Task A_secret_watched_as_metadata_is_read_once_and_repaired_when_somebody_changes_it()
     {
-        await using var scope = await cluster.NamespaceAsync();
+        await using var scope = await RuntimeScope.CreateAsync(shared);
         var desired = Desired.Secret(scope.Namespace);
         await scope.ApplyAsync(desired);
         scope.Restart();
@@ -115,7 +116,7 @@ public sealed class RuntimeTests(RuntimeCluster cluster) : IClassFixture<Runtime
     [Fact]
     public async Task A_status_is_written_through_its_subresource_and_only_when_it_changes()
     {
-        await using var scope = await cluster.NamespaceAsync();
+        await using var scope = await RuntimeScope.CreateAsync(shared);
         var entity = Desired.Deployment(scope.Namespace);
         await scope.ApplyAsync(entity);
         var live = await scope.LiveAsync(entity);
@@ -136,7 +137,7 @@ public sealed class RuntimeTests(RuntimeCluster cluster) : IClassFixture<Runtime
     [Fact]
     public async Task An_object_made_by_somebody_else_is_not_overwritten()
     {
-        await using var scope = await cluster.NamespaceAsync();
+        await using var scope = await RuntimeScope.CreateAsync(shared);
         var desired = Desired.ConfigMap(scope.Namespace);
         await scope.Api.CreateAsync(desired, TestContext.Current.CancellationToken);
 
@@ -146,7 +147,7 @@ public sealed class RuntimeTests(RuntimeCluster cluster) : IClassFixture<Runtime
     [Fact]
     public async Task A_delete_spares_a_namesake()
     {
-        await using var scope = await cluster.NamespaceAsync();
+        await using var scope = await RuntimeScope.CreateAsync(shared);
         var desired = Desired.ConfigMap(scope.Namespace);
         await scope.ApplyAsync(desired);
         var first = await scope.LiveAsync(desired);
@@ -161,7 +162,7 @@ public sealed class RuntimeTests(RuntimeCluster cluster) : IClassFixture<Runtime
     [Fact]
     public async Task Repeated_events_become_one_series()
     {
-        await using var scope = await cluster.NamespaceAsync();
+        await using var scope = await RuntimeScope.CreateAsync(shared);
         var about = Desired.ConfigMap(scope.Namespace);
         about.ApiVersion = "v1";
         about.Kind = "ConfigMap";
@@ -181,7 +182,7 @@ public sealed class RuntimeTests(RuntimeCluster cluster) : IClassFixture<Runtime
     [Fact]
     public async Task Two_replicas_share_one_lease_and_the_second_takes_over_when_the_first_stops()
     {
-        await using var scope = await cluster.NamespaceAsync();
+        await using var scope = await RuntimeScope.CreateAsync(shared);
         await using var first = await scope.HostAsync("first");
         await first.LeadsAsync();
         await using var second = await scope.HostAsync("second");
@@ -199,7 +200,7 @@ public sealed class RuntimeTests(RuntimeCluster cluster) : IClassFixture<Runtime
     [Fact]
     public async Task A_controller_follows_its_entities_their_children_and_their_secrets()
     {
-        await using var scope = await cluster.NamespaceAsync();
+        await using var scope = await RuntimeScope.CreateAsync(shared);
         var entity = Desired.ConfigMap(scope.Namespace);
         await scope.ApplyAsync(entity);
         await using var host = await scope.HostAsync("only");

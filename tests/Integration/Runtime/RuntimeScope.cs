@@ -1,62 +1,28 @@
 using k8s;
 using k8s.Models;
-using KafkaLogstash.LocalCluster.ApiServer;
 using KafkaLogstash.Runtime;
+using KafkaLogstash.Tests.Integration.Clusters;
 using Microsoft.Extensions.Logging.Abstractions;
 using Prometheus;
 
 namespace KafkaLogstash.Tests.Integration.Runtime;
 
-/// <summary>The API server of these tests: the embedded one, or with <c>TEST_CLUSTER=kubeconfig</c> the one that <c>KUBECONFIG</c> names.</summary>
-public sealed class RuntimeCluster : IAsyncLifetime
-{
-    private EmbeddedApiServer? _embedded;
-
-    public async ValueTask InitializeAsync()
-    {
-        if (Environment.GetEnvironmentVariable("TEST_CLUSTER") is null or "" or "embedded")
-        {
-            _embedded = await EmbeddedApiServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
-        }
-    }
-
-    public KubernetesClientConfiguration Configuration() => _embedded?.ClientConfiguration() ?? KubernetesClientConfiguration.BuildDefaultConfig();
-
-    /// <summary>A namespace for one test, and a runtime in it.</summary>
-    public async Task<RuntimeScope> NamespaceAsync()
-    {
-        var scope = new RuntimeScope(this, $"runtime-{Guid.NewGuid():n}"[..20]);
-        await scope.Api.CreateAsync(
-            new V1Namespace { ApiVersion = "v1", Kind = "Namespace", Metadata = new V1ObjectMeta { Name = scope.Namespace } },
-            TestContext.Current.CancellationToken);
-        return scope;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_embedded is not null)
-        {
-            await _embedded.DisposeAsync();
-        }
-    }
-}
-
 /// <summary>A runtime in a namespace of its own, whose requests are counted.</summary>
 public sealed class RuntimeScope : IAsyncDisposable
 {
-    private readonly RuntimeCluster _cluster;
+    private readonly KubernetesClientConfiguration _configuration;
     private readonly RequestCounter _counter = new();
     private readonly RuntimeOptions _options = new() { FieldManager = "runtime-tests", Identity = "test" };
     private readonly RuntimeMetrics _metrics;
     private readonly KubernetesApi _counted;
 
-    public RuntimeScope(RuntimeCluster cluster, string ns)
+    private RuntimeScope(KubernetesClientConfiguration configuration, string ns)
     {
-        _cluster = cluster;
+        _configuration = configuration;
         Namespace = ns;
-        Api = new KubernetesApi(cluster.Configuration());
+        Api = new KubernetesApi(configuration);
         _metrics = new RuntimeMetrics(Metrics.NewCustomRegistry(), _options);
-        _counted = new KubernetesApi(cluster.Configuration(), null, _counter);
+        _counted = new KubernetesApi(configuration, null, _counter);
         Applier = NewApplier();
     }
 
@@ -69,6 +35,13 @@ public sealed class RuntimeScope : IAsyncDisposable
 
     /// <summary>The number of requests that the applier made.</summary>
     public int Requests => _counter.Count;
+
+    /// <summary>Makes a namespace in the cluster of the run, and a runtime in it.</summary>
+    public static async Task<RuntimeScope> CreateAsync(SharedCluster shared)
+    {
+        var cluster = await shared.GetAsync();
+        return new(cluster.AdminConfiguration, await cluster.CreateNamespaceAsync("runtime", TestContext.Current.CancellationToken));
+    }
 
     /// <summary>Forgets what the applier remembers, as a restart does.</summary>
     public void Restart() => Applier = NewApplier();
@@ -83,7 +56,7 @@ public sealed class RuntimeScope : IAsyncDisposable
         where T : class, IKubernetesObject<V1ObjectMeta> =>
         await Api.GetAsync<T>(name, TestContext.Current.CancellationToken) ?? throw new InvalidOperationException($"{name} does not exist");
 
-    public Task<RuntimeReplica> HostAsync(string identity) => RuntimeReplica.StartAsync(_cluster.Configuration(), Namespace, identity);
+    public Task<RuntimeReplica> HostAsync(string identity) => RuntimeReplica.StartAsync(_configuration, Namespace, identity);
 
     internal EventRecorder Events() => new(_counted, _options, _metrics, TimeProvider.System, NullLogger<EventRecorder>.Instance);
 

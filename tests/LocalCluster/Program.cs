@@ -1,8 +1,10 @@
 using System.CommandLine;
 using KafkaLogstash.LocalCluster.LogstashStandIn;
+using KafkaLogstash.LocalCluster.Run;
 
 var root = new RootCommand("The Kafka–Logstash Operator's local cluster: everything it needs on one machine, without Docker.")
 {
+    RunCommand.Create(),
     LogstashCommand.Create(),
 };
 

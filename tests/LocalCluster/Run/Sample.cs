@@ -1,0 +1,63 @@
+using System.Text.Json.Nodes;
+
+namespace KafkaLogstash.LocalCluster.Run;
+
+/// <summary>A sample of <c>config/samples</c>, with whatever it needs beside the connection.</summary>
+/// <param name="File">The file's name.</param>
+/// <param name="Objects">Its objects, in their order.</param>
+internal sealed record Sample(string File, IReadOnlyList<JsonObject> Objects)
+{
+    private const string ConnectionKind = "KafkaLogstashConnection";
+
+    /// <summary>The connection.</summary>
+    public JsonObject Connection => Objects.First(item => item["kind"]?.ToString() == ConnectionKind);
+
+    /// <summary>The connection's name.</summary>
+    public string Name => Connection["metadata"]!["name"]!.ToString();
+
+    /// <summary>Its namespace.</summary>
+    public string Namespace => Connection["metadata"]!["namespace"]?.ToString() ?? "default";
+
+    /// <summary>The topics it reads.</summary>
+    public IReadOnlyList<string> InputTopics => [.. (Spec["input"]?["topics"] as JsonArray ?? []).Select(topic => topic!.ToString())];
+
+    /// <summary>What the names of the topics it writes begin with: the whole name, or what comes before the first field of the event; null where it writes none.</summary>
+    public string? OutputTopicPrefix => Spec["output"]?["topicId"]?.ToString().Split("%{", 2)[0];
+
+    /// <summary>The port of its HTTP input, if it has one.</summary>
+    public int? HttpPort => (Spec["logstash"]?["ports"] as JsonArray)?.FirstOrDefault(port => port?["appProtocol"]?.ToString() == "http")?["port"]?.GetValue<int>();
+
+    /// <summary>Why the sample can't run here; null where it can.</summary>
+    public string? Obstacle => (Spec["kafka"]?["tls"], Spec["kafka"]?["authentication"], Spec["transport"]?.ToString(), Spec["logstash"]?["external"]) switch
+    {
+        (_, _, "Bridge", _) => "it needs a Logstash outside the cluster",
+        (not null, not null, _, _) => "it needs a Kafka with TLS and SASL, which librdkafka's mock is not",
+        (not null, _, _, _) => "it needs a Kafka with TLS, which librdkafka's mock is not",
+        (_, not null, _, _) => "it needs a Kafka with SASL, which librdkafka's mock is not",
+        _ => null,
+    };
+
+    private JsonNode Spec => Connection["spec"]!;
+
+    /// <summary>Reads every sample of a folder.</summary>
+    public static IReadOnlyList<Sample> ReadAll(string folder) =>
+    [
+        .. Directory.GetFiles(folder, "*.yaml").Order(StringComparer.Ordinal)
+            .Select(file => new Sample(Path.GetFileName(file), Yaml.Read(System.IO.File.ReadAllText(file))))
+            .Where(sample => sample.Objects.Any(item => item["kind"]?.ToString() == ConnectionKind)),
+    ];
+
+    /// <summary>The same sample, reading from and writing to another Kafka, and from the beginning of its topics.</summary>
+    public Sample At(string bootstrapServers)
+    {
+        var objects = Objects.Select(item => (JsonObject)item.DeepClone()).ToList();
+        var moved = new Sample(File, objects);
+        moved.Spec["kafka"]!["bootstrapServers"] = new JsonArray([.. bootstrapServers.Split(',').Select(server => JsonValue.Create(server))]);
+        if (moved.Spec["input"] is JsonObject input)
+        {
+            input["autoOffsetReset"] = "Earliest";
+        }
+
+        return moved;
+    }
+}

@@ -112,7 +112,7 @@ internal sealed class ConnectionController(
             Connection = entity,
             References = resolution.Values,
             Secrets = secrets,
-            Salt = await SaltAsync(key with { Name = names.KafkaClient }, cancellationToken),
+            Salt = resolution.Values.HasSecrets ? await SaltAsync(key with { Name = names.KafkaClient }, cancellationToken) : "",
             Replicas = DesiredReplicas(entity),
         });
         if (result.Connection is not { } rendered)
@@ -257,13 +257,11 @@ internal sealed class ConnectionController(
         return Math.Clamp(live?.Spec.Replicas ?? scaling.MinReplicas, scaling.MinReplicas, scaling.MaxReplicas);
     }
 
-    private async Task<string> SaltAsync(NamespacedName secret, CancellationToken cancellationToken)
-    {
-        var salt = informers.For<PartialObjectMetadata<V1Secret>>().Cache.Get(secret) is null
-            ? null
-            : await reader.SecretTextAsync(secret, KafkaClientSecret.SaltKey, cancellationToken);
-        return salt is { Length: > 0 } ? salt : RandomNumberGenerator.GetHexString(32, lowercase: true);
-    }
+    /// <summary>The salt in the derived Secret, or a new one. It is read from the API server: a cache that lags behind would make pods roll for nothing.</summary>
+    private async Task<string> SaltAsync(NamespacedName secret, CancellationToken cancellationToken) =>
+        await reader.SecretTextAsync(secret, KafkaClientSecret.SaltKey, cancellationToken) is { Length: > 0 } salt
+            ? salt
+            : RandomNumberGenerator.GetHexString(32, lowercase: true);
 
     private string? LiveDigest(NamespacedName key)
     {

@@ -18,6 +18,7 @@ internal sealed record RenderRequest
 
     /// <summary>
     /// What makes the hash over secrets in a pod's annotation worthless to who wants to guess them: random, and kept in the derived Secret.
+    /// Empty where there are no secrets, so that the hash is the same every time.
     /// </summary>
     public required string Salt { get; init; }
 

@@ -1,0 +1,81 @@
+using System.Collections.Concurrent;
+using k8s;
+using KafkaLogstash.Api;
+using KafkaLogstash.Controller;
+using KafkaLogstash.Controller.Checks;
+using KafkaLogstash.Kafka.Probing;
+using KafkaLogstash.Runtime;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Prometheus;
+
+namespace KafkaLogstash.Tests.Integration.Connections;
+
+/// <summary>The operator's controller in the test's process, watching one namespace; its log is kept.</summary>
+internal sealed class OperatorUnderTest : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private OperatorUnderTest(IHost host, KeptLog log)
+    {
+        _host = host;
+        Log = log.Lines;
+    }
+
+    /// <summary>Every line it has logged.</summary>
+    public ConcurrentQueue<string> Log { get; }
+
+    public SettableProber Kafka => (SettableProber)_host.Services.GetRequiredService<IKafkaProber>();
+
+    public static async Task<OperatorUnderTest> StartAsync(KubernetesClientConfiguration cluster, string ns, string identity = "operator", bool elect = false)
+    {
+        var log = new KeptLog();
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Logging.AddProvider(log).SetMinimumLevel(LogLevel.Trace);
+        builder.Services.AddSingleton(Metrics.NewCustomRegistry());
+        builder.Services.AddSingleton<IKafkaProber>(provider =>
+            new SettableProber(key => provider.GetRequiredService<IReconcileTrigger<KafkaLogstashConnection>>().Enqueue(NamespacedName.Parse(key))));
+        builder.Services.AddConnectionController(ConnectionPolicy.None);
+        builder.Services.AddControllerRuntime(
+            new RuntimeOptions
+            {
+                FieldManager = "kafka-logstash-operator",
+                Identity = identity,
+                Namespaces = [ns],
+                LeaderElection = elect ? new LeaderElectionOptions { Lease = new NamespacedName(ns, "operator"), RetryPeriod = TimeSpan.FromSeconds(1) } : null,
+            },
+            cluster,
+            runtime => runtime.AddConnectionController(concurrency: 2));
+        var host = builder.Build();
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        return new OperatorUnderTest(host, log);
+    }
+
+    public void Enqueue(NamespacedName key) => _host.Services.GetRequiredService<IReconcileTrigger<KafkaLogstashConnection>>().Enqueue(key);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync(CancellationToken.None);
+        await ((IAsyncDisposable)_host).DisposeAsync();
+    }
+
+    private sealed class KeptLog : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<string> Lines { get; } = new();
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Enqueue($"{logLevel} {formatter(state, exception)} {exception}");
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -28,7 +28,10 @@ internal static class OperatorHost
         builder.WebHost.UseKestrelCore().UseUrls($"http://{settings.Listen}");
         builder.Logging.ClearProviders().SetMinimumLevel(settings.LogLevel)
             .AddFilter("Microsoft", LogLevel.Warning)
-            .AddFilter("System", LogLevel.Warning);
+            .AddFilter("System", LogLevel.Warning)
+
+            // Not being ready yet is no failure; who asks gets the answer.
+            .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         if (settings.LogFormat == LogFormat.Json)
         {
             builder.Logging.AddJsonConsole(options => options.UseUtcTimestamp = true);

@@ -9,6 +9,10 @@ internal static class K3s
 {
     private const string Image = "rancher/k3s:v1.35.5-k3s1";
 
+    /// <summary>What <see cref="TestCluster"/> needs to know to start one.</summary>
+    public static IReadOnlyDictionary<string, TestClusterStarter> Starters { get; } =
+        new Dictionary<string, TestClusterStarter>(StringComparer.Ordinal) { [TestCluster.K3s] = StartAsync };
+
     /// <summary>Starts one; where there is no Docker, the test that asks for it is skipped.</summary>
     public static async Task<ITestCluster> StartAsync(CancellationToken cancellationToken)
     {

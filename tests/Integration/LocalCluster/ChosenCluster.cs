@@ -1,6 +1,8 @@
 using k8s;
 using k8s.Models;
 using KafkaLogstash.LocalCluster.Clusters;
+using KafkaLogstash.Tests.Integration.Clusters;
+using Xunit.Sdk;
 
 namespace KafkaLogstash.Tests.Integration.LocalCluster;
 
@@ -9,20 +11,33 @@ public sealed class ChosenCluster : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    public ITestCluster Cluster { get; private set; } = null!;
+    private ITestCluster? _cluster;
+    private Kubernetes? _client;
 
-    public Kubernetes Client { get; private set; } = null!;
+    // A fixture can't skip: the first test that asks for the cluster does.
+    private SkipException? _skip;
+
+    public ITestCluster Cluster => _cluster ?? throw _skip!;
+
+    public Kubernetes Client => _client ?? throw _skip!;
 
     public async ValueTask InitializeAsync()
     {
-        Cluster = await TestCluster.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
-        Client = new Kubernetes(Cluster.AdminConfiguration);
+        try
+        {
+            _cluster = await TestCluster.StartAsync(K3s.Starters, cancellationToken: TestContext.Current.CancellationToken);
+            _client = new Kubernetes(Cluster.AdminConfiguration);
+        }
+        catch (SkipException e)
+        {
+            _skip = e;
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        Client.Dispose();
-        await Cluster.DisposeAsync();
+        _client?.Dispose();
+        await (_cluster?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
     /// <summary>Asks until the answer is as wished, and fails with the last answer when that takes too long.</summary>

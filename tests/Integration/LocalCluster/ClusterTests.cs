@@ -12,8 +12,7 @@ public sealed class ClusterTests
     public async Task The_chosen_cluster_answers_and_gives_a_namespace_of_its_own()
     {
         var lines = new List<string>();
-        await using var cluster = await TestCluster.StartAsync(
-            new Dictionary<string, TestClusterStarter>(StringComparer.Ordinal) { [TestCluster.K3s] = K3s.StartAsync }, lines.Add, Cancellation);
+        await using var cluster = await TestCluster.StartAsync(K3s.Starters, lines.Add, Cancellation);
         using var client = new Kubernetes(cluster.AdminConfiguration);
 
         var name = await cluster.CreateNamespaceAsync("given", Cancellation);

@@ -3,7 +3,10 @@ using k8s;
 using k8s.Models;
 using KafkaLogstash.LocalCluster;
 using KafkaLogstash.LocalCluster.ApiServer;
+using KafkaLogstash.LocalCluster.Clusters;
 using KafkaLogstash.LocalCluster.Node;
+using KafkaLogstash.Tests.Integration.Clusters;
+using Xunit.Sdk;
 
 namespace KafkaLogstash.Tests.Integration.LocalCluster;
 
@@ -14,29 +17,41 @@ public sealed class RunningKubernetes : IAsyncLifetime
     public const string Host = "local/host:1";
 
     private LocalKubernetes? _local;
+    private Kubernetes? _client;
 
-    public LocalKubernetes Local => _local!;
+    // A fixture can't skip: the first test that asks for the cluster does.
+    private SkipException? _skip;
 
-    public Kubernetes Client { get; private set; } = null!;
+    public LocalKubernetes Local => _local ?? throw _skip!;
+
+    public Kubernetes Client => _client ?? throw _skip!;
 
     public async ValueTask InitializeAsync()
     {
         var options = new LocalKubernetesOptions
         {
+            Cluster = static token => TestCluster.StartAsync(K3s.Starters, cancellationToken: token),
             Node = new NodeOptions
             {
                 Images = ImageCatalogue.Default().With("local/host", HostProgram.Start).With("local/logstash", new RealLogstash(FakeLogstash.Home).Start),
                 RestartBackOff = TimeSpan.FromMilliseconds(400),
             },
         };
-        _local = await LocalKubernetes.StartAsync(options, TestContext.Current.CancellationToken);
-        Client = new Kubernetes(_local.Cluster.AdminConfiguration);
+        try
+        {
+            _local = await LocalKubernetes.StartAsync(options, TestContext.Current.CancellationToken);
+            _client = new Kubernetes(_local.Cluster.AdminConfiguration);
+        }
+        catch (SkipException e)
+        {
+            _skip = e;
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        Client.Dispose();
-        await Local.DisposeAsync();
+        _client?.Dispose();
+        await (_local?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
     /// <summary>A container that runs a shell script.</summary>

@@ -35,6 +35,16 @@ public static class ConnectionChecks
             findings.Add(Error("transport-unavailable", "spec.transport", "this version of the operator serves the transport Native only; write Native."));
         }
 
+        if (spec.Autoscaling is not null)
+        {
+            findings.Add(Warning("not-served-yet", "spec.autoscaling", "this version of the operator keeps the number of pods within minReplicas and maxReplicas, but does not yet scale by lag."));
+        }
+
+        if (spec.DeletionPolicy.ConsumerGroup == DeletionAction.Delete)
+        {
+            findings.Add(Warning("not-served-yet", "spec.deletionPolicy.consumerGroup", "this version of the operator does not yet delete consumer groups; the group stays."));
+        }
+
         if (LogstashVersion.TryParse(spec.Logstash.Version, out var version) && LogstashRelease.Find(version) is { } release)
         {
             findings.AddRange(Catalogue(spec, version, release, policy));
@@ -187,6 +197,8 @@ public static class ConnectionChecks
         Column = error.Column,
         CaretText = error.CaretText,
     };
+
+    private static ConnectionFinding Warning(string code, string field, string message) => new(Severity.Warning, code, field, message);
 
     private static ConnectionFinding Error(string code, string field, string message) => new(Severity.Error, code, field, message);
 }

@@ -211,17 +211,27 @@ internal sealed class Trial(IAnsiConsole console, string repository, string conf
     private void ShowCommands(string kubeconfig, Sample sample)
     {
         var (ns, name) = (sample.Namespace, sample.Name);
+        string[] commands =
+        [
+            $"export KUBECONFIG={kubeconfig}",
+            $"export PATH={Path.Combine(repository, ".tools", "bin")}:$PATH",
+            "kubectl get klc -A",
+            "kubectl get klc -A -o wide -w",
+            $"kubectl -n {ns} describe klc {name}",
+            $"kubectl -n {ns} get deployments,configmaps,secrets,pods",
+            $"kubectl -n {ns} logs deployment/{name}-logstash",
+            $"kubectl -n {ns} scale klc {name} --replicas 2",
+            $"kubectl -n {ns} edit klc {name}",
+            "kubectl explain klc.spec.kafka",
+        ];
         console.WriteLine();
         console.MarkupLine("[bold]Try[/]");
-        console.WriteLine($"  export KUBECONFIG={kubeconfig} PATH={Path.Combine(repository, ".tools", "bin")}:$PATH");
-        console.WriteLine("  kubectl get klc -A");
-        console.WriteLine("  kubectl get klc -A -o wide -w");
-        console.WriteLine($"  kubectl -n {ns} describe klc {name}");
-        console.WriteLine($"  kubectl -n {ns} get deployments,configmaps,secrets,pods");
-        console.WriteLine($"  kubectl -n {ns} logs deployment/{name}-logstash");
-        console.WriteLine($"  kubectl -n {ns} scale klc {name} --replicas 2");
-        console.WriteLine($"  kubectl -n {ns} edit klc {name}");
-        console.WriteLine("  kubectl explain klc.spec.kafka");
+        foreach (var command in commands)
+        {
+            // Past the console's line breaks: these lines are copied.
+            console.Profile.Out.Writer.WriteLine($"  {command}");
+        }
+
         console.WriteLine();
         console.MarkupLine("Ctrl-C ends it and removes everything.");
     }

@@ -199,6 +199,8 @@ internal sealed class ConnectionController(
             WrittenTopics = output is null || output.Contains("%{", StringComparison.Ordinal) ? [] : [output],
             TopicsPattern = entity.Spec.Input?.TopicsPattern,
             GroupId = entity.Spec.Input is null ? null : entity.GroupId(),
+            AutoOffsetReset = entity.Spec.Input?.AutoOffsetReset ?? default,
+            Consumers = (entity.Spec.Input?.ConsumerThreads ?? 0) * DesiredReplicas(entity),
         });
     }
 

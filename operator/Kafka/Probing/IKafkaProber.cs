@@ -38,11 +38,23 @@ public sealed record KafkaQuestion
     /// <summary>Topics that are written; those whose names depend on the event can't be among them.</summary>
     public IReadOnlyList<string> WrittenTopics { get; init; } = [];
 
-    /// <summary>A regular expression that names the topics that are read; null where they are listed.</summary>
+    /// <summary>A regular expression of Java's that the whole name of a topic matches that is read; null where topics are listed.</summary>
     public string? TopicsPattern { get; init; }
 
     /// <summary>The consumer group whose lag is wanted; null without an input.</summary>
     public string? GroupId { get; init; }
+
+    /// <summary>Where the group begins in a partition for which it has committed nothing; the lag there depends on it.</summary>
+    public AutoOffsetReset AutoOffsetReset { get; init; }
+
+    /// <summary>Consumers that the connection runs in the group, threads times pods; 0 where that is not known.</summary>
+    public int Consumers { get; init; }
+
+    /// <summary>Whether another question about the same cluster asks for the same.</summary>
+    internal bool AsksTheSameAs(KafkaQuestion other) =>
+        Topics.SequenceEqual(other.Topics)
+        && WrittenTopics.SequenceEqual(other.WrittenTopics)
+        && (TopicsPattern, GroupId, AutoOffsetReset, Consumers) == (other.TopicsPattern, other.GroupId, other.AutoOffsetReset, other.Consumers);
 
     /// <summary>A fixed text: secrets never reach a log by accident.</summary>
     public override string ToString() => nameof(KafkaQuestion);

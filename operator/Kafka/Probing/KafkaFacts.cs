@@ -15,6 +15,12 @@ public sealed record KafkaFacts
     /// <summary>Records that the consumer group has not yet read, over all topics; null while unknown.</summary>
     public long? Lag { get; init; }
 
+    /// <summary>A sentence that says why <see cref="Lag"/> is unknown; null where it is known, and where there is no consumer group.</summary>
+    public string? LagUnknown { get; init; }
+
+    /// <summary>The consumer group; null without one, and while its state is unknown (brokers that can't tell, no right to see it, not asked yet).</summary>
+    public GroupFacts? Group { get; init; }
+
     /// <summary>When this was found out, UTC.</summary>
     public required DateTimeOffset At { get; init; }
 }
@@ -30,3 +36,8 @@ public sealed record KafkaFinding(bool? Holds, string Reason, string Message);
 /// <param name="Partitions">Its number of partitions; null where it does not exist or may not be seen.</param>
 /// <param name="Lag">Records of it that the consumer group has not yet read; null while unknown.</param>
 public sealed record TopicFacts(string Name, int? Partitions, long? Lag);
+
+/// <summary>A consumer group as its coordinator has it.</summary>
+/// <param name="State">Kafka's word for its state: <c>Stable</c>, <c>Empty</c>, <c>PreparingRebalance</c>, <c>CompletingRebalance</c> or <c>Dead</c> (there is no such group).</param>
+/// <param name="Members">Consumers in it. Each Logstash pod has as many as <c>spec.input.consumerThreads</c> says.</param>
+public sealed record GroupFacts(string State, int Members);

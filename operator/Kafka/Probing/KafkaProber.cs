@@ -9,14 +9,17 @@ namespace KafkaLogstash.Kafka.Probing;
 /// <summary>Looks at Kafka for many connections, with one client for each distinct cluster and credentials.</summary>
 /// <param name="options">How.</param>
 /// <param name="time">The clock.</param>
-/// <param name="logger">Gets what librdkafka says, at debug level.</param>
-/// <param name="changed">Called with a connection when something about its Kafka changed; it must return at once.</param>
+/// <param name="logger">Gets what librdkafka says: errors and warnings as warnings, repeated ones once in a while.</param>
+/// <param name="changed">
+/// Called with a connection when something about its Kafka changed that its status shows, as seldom as <see cref="KafkaProberOptions"/> says; it must return at once.
+/// </param>
 public sealed class KafkaProber(KafkaProberOptions options, TimeProvider time, ILogger<KafkaProber> logger, Action<string> changed) : IKafkaProber, IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, ClusterProbe> _clusters = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Followed> _connections = new(StringComparer.Ordinal);
     private readonly List<Task> _closing = [];
+    private bool _disposed;
 
     /// <summary>Clients there are: one for each distinct cluster and credentials.</summary>
     public int Clients
@@ -35,11 +38,25 @@ public sealed class KafkaProber(KafkaProberOptions options, TimeProvider time, I
     {
         ArgumentNullException.ThrowIfNull(question);
         var key = ClusterKey(question);
+        KafkaFacts? known;
         lock (_gate)
         {
-            if (_connections.TryGetValue(connection, out var before) && before.Cluster != key)
+            if (_disposed)
             {
-                Leave(connection, before.Cluster);
+                return;
+            }
+
+            if (_connections.TryGetValue(connection, out var before))
+            {
+                if (before.Cluster == key && before.Question.AsksTheSameAs(question))
+                {
+                    return;
+                }
+
+                if (before.Cluster != key)
+                {
+                    Leave(connection, before.Cluster);
+                }
             }
 
             if (!_clusters.TryGetValue(key, out var cluster))
@@ -49,8 +66,13 @@ public sealed class KafkaProber(KafkaProberOptions options, TimeProvider time, I
             }
 
             // What was known of another cluster says nothing about this one.
-            _connections[connection] = before?.Cluster == key ? before : new Followed(key, null);
-            cluster.Follow(connection, question);
+            _connections[connection] = before?.Cluster == key ? before with { Question = question } : new Followed(key, question);
+            known = cluster.Follow(connection, question);
+        }
+
+        if (known is not null)
+        {
+            Found(connection, question, known);
         }
     }
 
@@ -75,12 +97,13 @@ public sealed class KafkaProber(KafkaProberOptions options, TimeProvider time, I
         }
     }
 
-    /// <inheritdoc />
+    /// <summary>Ends all looking, and closes the clients in bounded time.</summary>
     public async ValueTask DisposeAsync()
     {
         Task[] closing;
         lock (_gate)
         {
+            _disposed = true;
             closing = [.. _closing, .. _clusters.Values.Select(cluster => cluster.DisposeAsync().AsTask())];
             _clusters.Clear();
             _connections.Clear();
@@ -102,17 +125,20 @@ public sealed class KafkaProber(KafkaProberOptions options, TimeProvider time, I
         }
     }
 
-    private void Found(string connection, KafkaFacts facts)
+    private void Found(string connection, KafkaQuestion question, KafkaFacts facts)
     {
+        var now = time.GetUtcNow();
         lock (_gate)
         {
-            if (!_connections.TryGetValue(connection, out var followed))
+            // An answer to what the connection asked before says nothing about what it asks now.
+            if (!_connections.TryGetValue(connection, out var followed) || !ReferenceEquals(followed.Question, question))
             {
                 return;
             }
 
-            _connections[connection] = followed with { Facts = facts };
-            if (followed.Facts is { } before && Same(before, facts))
+            var tell = IsWorthTelling(followed, facts, now);
+            _connections[connection] = tell ? followed with { Facts = facts, Told = facts, ToldAt = now } : followed with { Facts = facts };
+            if (!tell)
             {
                 return;
             }
@@ -121,12 +147,37 @@ public sealed class KafkaProber(KafkaProberOptions options, TimeProvider time, I
         changed(connection);
     }
 
-    private static bool Same(KafkaFacts one, KafkaFacts other) =>
-        one.Reachable == other.Reachable && one.TopicsAvailable == other.TopicsAvailable && one.Lag == other.Lag && one.Topics.SequenceEqual(other.Topics);
+    private bool IsWorthTelling(Followed followed, KafkaFacts facts, DateTimeOffset now)
+    {
+        if (followed.Told is not { } told
+            || told.Reachable != facts.Reachable
+            || told.TopicsAvailable != facts.TopicsAvailable
+            || !told.Topics.Select(topic => topic with { Lag = null }).SequenceEqual(facts.Topics.Select(topic => topic with { Lag = null })))
+        {
+            return true;
+        }
+
+        var moves = told.Lag != facts.Lag || !told.Topics.SequenceEqual(facts.Topics);
+        return moves && (told.Lag is null or 0 || facts.Lag is null or 0 || now - followed.ToldAt >= options.LagInterval);
+    }
 
     /// <summary>What tells clusters and credentials apart: a digest, so that no credential stays in memory as a key.</summary>
     private static string ClusterKey(KafkaQuestion question) =>
-        Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(LibrdkafkaOptions.For(question.Kafka, question.Secrets)))));
+        Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(LibrdkafkaOptions.For(
+            question.Kafka with { BootstrapServers = [.. question.Kafka.BootstrapServers.Order(StringComparer.Ordinal)] }, question.Secrets)))));
 
-    private sealed record Followed(string Cluster, KafkaFacts? Facts);
+    /// <summary>A connection.</summary>
+    /// <param name="Cluster">The key of its cluster.</param>
+    /// <param name="Question">What it wants to know.</param>
+    private sealed record Followed(string Cluster, KafkaQuestion Question)
+    {
+        /// <summary>The latest answer.</summary>
+        public KafkaFacts? Facts { get; init; }
+
+        /// <summary>The answer of which was told last that it changed.</summary>
+        public KafkaFacts? Told { get; init; }
+
+        /// <summary>When that was.</summary>
+        public DateTimeOffset ToldAt { get; init; }
+    }
 }

@@ -3,8 +3,13 @@ namespace KafkaLogstash.Kafka.Probing;
 /// <summary>How Kafka is looked at.</summary>
 public sealed record KafkaProberOptions
 {
-    /// <summary>The time between two looks at one cluster; each is moved by up to a fifth, so that clusters are not asked in step.</summary>
+    /// <summary>The time between two looks at one cluster; each is moved by up to a tenth either way, so that clusters are not asked in step.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// The shortest time between two looks at one cluster, however many connections come and change: no connection hears of a change more often.
+    /// </summary>
+    public TimeSpan ShortestInterval { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>The time before the second look at a cluster that did not answer; it doubles with each failure up to <see cref="LongestInterval"/>.</summary>
     public TimeSpan RetryInterval { get; init; } = TimeSpan.FromSeconds(3);
@@ -14,4 +19,24 @@ public sealed record KafkaProberOptions
 
     /// <summary>How long a single question may take.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>
+    /// How often a connection hears of nothing but a lag that moves. A lag that becomes known or unknown, that begins or ends, is told after each look.
+    /// </summary>
+    public TimeSpan LagInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How old the list of all topics may be, which patterns and the search for near names need; it is long on large clusters.</summary>
+    public TimeSpan TopicListInterval { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How often the state of consumer groups is asked for.</summary>
+    public TimeSpan GroupInterval { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// The most requests a second for committed offsets and states of groups, which Kafka's protocol asks for group by group. With more groups than fit into
+    /// <see cref="Interval"/> a look takes longer.
+    /// </summary>
+    public int GroupRequestsPerSecond { get; init; } = 100;
+
+    /// <summary>How long a line that librdkafka logs again and again is not repeated in the log.</summary>
+    public TimeSpan RepeatedLineInterval { get; init; } = TimeSpan.FromMinutes(10);
 }

@@ -1,0 +1,236 @@
+using System.Runtime.InteropServices;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using KafkaLogstash.Kafka.Clients;
+
+namespace KafkaLogstash.Kafka.Probing;
+
+/// <summary>
+/// Asks one cluster with one set of credentials. Each question ends in time with an answer or a <see cref="KafkaException"/>, and none ever creates a topic.
+/// </summary>
+internal sealed class ClusterClient : IAsyncDisposable
+{
+    /// <summary>librdkafka ends a request in time by itself; should it not, the question ends this much later.</summary>
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(2);
+
+    /// <summary>librdkafka believes that a group's coordinator stays where it is for this long.</summary>
+    private static readonly TimeSpan CoordinatorsAge = TimeSpan.FromSeconds(30);
+
+    private readonly IAdminClient _client;
+    private readonly TimeSpan _timeout;
+    private Task _listing = Task.CompletedTask;
+
+    /// <summary>Makes a client; it connects when it is first asked.</summary>
+    /// <exception cref="InvalidOperationException">librdkafka refuses the configuration.</exception>
+    /// <exception cref="ArgumentException">librdkafka refuses a value in the configuration.</exception>
+    /// <exception cref="KafkaException">librdkafka refuses the configuration.</exception>
+    public ClusterClient(KafkaQuestion question, KafkaProberOptions options, ClientLog log)
+    {
+        _timeout = options.Timeout;
+        var milliseconds = (int)options.Timeout.TotalMilliseconds;
+        var client = new AdminClientConfig(new Dictionary<string, string>(LibrdkafkaOptions.For(question.Kafka, question.Secrets), StringComparer.Ordinal))
+        {
+            ClientId = "kafka-logstash-operator",
+            SocketTimeoutMs = milliseconds,
+            SocketConnectionSetupTimeoutMs = Math.Max(1000, milliseconds),
+            MetadataMaxAgeMs = (int)CoordinatorsAge.TotalMilliseconds,
+
+            // Nothing is kept up to date between looks.
+            TopicMetadataRefreshIntervalMs = -1,
+            EnableMetricsPush = false,
+        };
+        client.Set("allow.auto.create.topics", "false");
+        _client = new AdminClientBuilder(client)
+            .SetErrorHandler((_, error) => log.Error(error))
+            .SetLogHandler((_, message) => log.Write(message))
+            .Build();
+    }
+
+    /// <summary>How many brokers there are.</summary>
+    public async Task<int> CountBrokersAsync(CancellationToken cancellationToken) =>
+        (await BoundedAsync(_client.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = _timeout }), cancellationToken)).Nodes.Count;
+
+    /// <summary>
+    /// Whether the brokers heed a client that wants no topic to be created. Brokers before 0.11 may create any topic that is asked for by name: there,
+    /// only <see cref="AllTopicsAsync"/> is harmless.
+    /// </summary>
+    /// <param name="topic">Any topic, there or not.</param>
+    /// <param name="cancellationToken">Ends the question.</param>
+    public async Task<bool> MayAskForTopicsAsync(string topic, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // This request came with 0.11 as well. Whatever the brokers say to it, even that the client may not, they know it.
+            await BoundedAsync(
+                _client.DescribeConfigsAsync([new ConfigResource { Name = topic, Type = ResourceType.Topic }], new DescribeConfigsOptions { RequestTimeout = _timeout }),
+                cancellationToken);
+            return true;
+        }
+        catch (DescribeConfigsException e)
+        {
+            return e.Results.TrueForAll(result => result.Error.Code != ErrorCode.Local_UnsupportedFeature);
+        }
+        catch (KafkaException e) when (e.Error.Code == ErrorCode.Local_UnsupportedFeature)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Every topic that the client may see, by name.</summary>
+    public async Task<IReadOnlyDictionary<string, TopicView>> AllTopicsAsync(CancellationToken cancellationToken)
+    {
+        // The client has no asynchronous form of this call: it gets a thread of its own, as it may block for long.
+        var listing = Task.Factory.StartNew(() => _client.GetMetadata(_timeout), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _listing = listing;
+        var metadata = await BoundedAsync(listing, cancellationToken);
+        return metadata.Topics.ToDictionary(
+            topic => topic.Topic,
+            topic => new TopicView(
+                topic.Error.Code,
+                [.. topic.Partitions.Select(partition => partition.PartitionId)],
+                [.. topic.Partitions.Where(partition => partition.Leader < 0).Select(partition => partition.PartitionId)]),
+            StringComparer.Ordinal);
+    }
+
+    /// <summary>Topics by name, those that are missing or may not be seen with the error that says so. See <see cref="MayAskForTopicsAsync"/>.</summary>
+    public async Task<IReadOnlyDictionary<string, TopicView>> TopicsAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
+    {
+        List<TopicDescription> found;
+        try
+        {
+            found = (await BoundedAsync(
+                _client.DescribeTopicsAsync(TopicCollection.OfTopicNames(names), new DescribeTopicsOptions { RequestTimeout = _timeout }), cancellationToken)).TopicDescriptions;
+        }
+        catch (DescribeTopicsException e)
+        {
+            found = e.Results.TopicDescriptions;
+        }
+
+        return found.ToDictionary(
+            topic => topic.Name,
+            topic => new TopicView(
+                topic.Error.Code,
+                [.. topic.Partitions.Select(partition => partition.Partition)],
+                [.. topic.Partitions.Where(partition => partition.Leader is null).Select(partition => partition.Partition)]),
+            StringComparer.Ordinal);
+    }
+
+    /// <summary>The first or the last offset of partitions, those that can't be told with the error that says why.</summary>
+    public async Task<IReadOnlyDictionary<TopicPartition, PartitionOffset>> OffsetsAsync(
+        IReadOnlyCollection<TopicPartition> partitions, OffsetSpec which, CancellationToken cancellationToken)
+    {
+        if (partitions.Count == 0)
+        {
+            return new Dictionary<TopicPartition, PartitionOffset>();
+        }
+
+        try
+        {
+            var answer = await BoundedAsync(
+                _client.ListOffsetsAsync(
+                    partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = which }),
+                    new ListOffsetsOptions { RequestTimeout = _timeout }),
+                cancellationToken);
+            return Offsets(answer.ResultInfos.Select(info => info.TopicPartitionOffsetError));
+        }
+        catch (ListOffsetsException e)
+        {
+            return Offsets(e.Result.ResultInfos.Select(info => info.TopicPartitionOffsetError));
+        }
+        catch (KafkaException e)
+        {
+            return partitions.ToDictionary(partition => partition, _ => new PartitionOffset(null, e.Error.Code));
+        }
+    }
+
+    /// <summary>The offsets that a group has committed for partitions, null where it has committed nothing.</summary>
+    public async Task<CommittedOffsets> CommittedAsync(string group, IReadOnlyCollection<TopicPartition> partitions, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await BoundedAsync(
+                _client.ListConsumerGroupOffsetsAsync([new ConsumerGroupTopicPartitions(group, [.. partitions])], new ListConsumerGroupOffsetsOptions { RequestTimeout = _timeout }),
+                cancellationToken);
+            return new CommittedOffsets(ErrorCode.NoError, Offsets(answer.SelectMany(result => result.Partitions)));
+        }
+        catch (ListConsumerGroupOffsetsException e)
+        {
+            var failed = e.Results.Find(result => result.Error.IsError);
+            return failed is not null
+                ? CommittedOffsets.Unknown(failed.Error.Code)
+                : new CommittedOffsets(ErrorCode.NoError, Offsets(e.Results.SelectMany(result => result.Partitions)));
+        }
+        catch (KafkaException e)
+        {
+            return CommittedOffsets.Unknown(e.Error.Code);
+        }
+    }
+
+    /// <summary>The state of groups; those whose state can't be told are left out.</summary>
+    public async Task<IReadOnlyDictionary<string, GroupFacts>> GroupsAsync(IReadOnlyCollection<string> groups, CancellationToken cancellationToken)
+    {
+        List<ConsumerGroupDescription> found;
+        try
+        {
+            found = (await BoundedAsync(
+                _client.DescribeConsumerGroupsAsync(groups, new DescribeConsumerGroupsOptions { RequestTimeout = _timeout }), cancellationToken)).ConsumerGroupDescriptions;
+        }
+        catch (DescribeConsumerGroupsException e)
+        {
+            found = e.Results.ConsumerGroupDescriptions;
+        }
+        catch (KafkaException)
+        {
+            found = [];
+        }
+
+        return found
+            .Where(group => !group.Error.IsError && group.State != ConsumerGroupState.Unknown)
+            .ToDictionary(group => group.GroupId, group => new GroupFacts(group.State.ToString(), group.Members.Count), StringComparer.Ordinal);
+    }
+
+    /// <summary>Closes the connections. It takes as long as a thread of librdkafka's that hangs, in the resolution of a name for instance.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        // A listing under way uses the client until it ends.
+        await Task.WhenAny(_listing);
+        await Task.Factory.StartNew(_client.Dispose, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    private static Dictionary<TopicPartition, PartitionOffset> Offsets(IEnumerable<TopicPartitionOffsetError> offsets) => offsets.ToDictionary(
+        offset => offset.TopicPartition,
+        offset => new PartitionOffset(offset.Error.IsError || offset.Offset.Value < 0 ? null : offset.Offset.Value, offset.Error.Code));
+
+    private async Task<T> BoundedAsync<T>(Task<T> question, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await question.WaitAsync(_timeout + Slack, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            throw new KafkaException(ErrorCode.Local_TimedOut);
+        }
+    }
+}
+
+/// <summary>A topic as the brokers describe it.</summary>
+/// <param name="Error">Why it can't be used; <see cref="ErrorCode.NoError"/> where it can.</param>
+/// <param name="Partitions">Its partitions.</param>
+/// <param name="Leaderless">Those among them that no broker leads just now.</param>
+internal sealed record TopicView(ErrorCode Error, IReadOnlyList<int> Partitions, IReadOnlyList<int> Leaderless);
+
+/// <summary>An offset in a partition.</summary>
+/// <param name="Offset">The offset; null where there is none, or where it can't be told.</param>
+/// <param name="Error">Why it can't be told; <see cref="ErrorCode.NoError"/> where it can.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct PartitionOffset(long? Offset, ErrorCode Error);
+
+/// <summary>What a consumer group has committed.</summary>
+/// <param name="Error">Why that can't be told; <see cref="ErrorCode.NoError"/> where it can.</param>
+/// <param name="Offsets">The offsets by partition.</param>
+internal sealed record CommittedOffsets(ErrorCode Error, IReadOnlyDictionary<TopicPartition, PartitionOffset> Offsets)
+{
+    /// <summary>Nothing can be told.</summary>
+    public static CommittedOffsets Unknown(ErrorCode error) => new(error, new Dictionary<TopicPartition, PartitionOffset>());
+}

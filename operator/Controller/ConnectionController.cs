@@ -10,6 +10,7 @@ using KafkaLogstash.Controller.Checks;
 using KafkaLogstash.Controller.Observation;
 using KafkaLogstash.Controller.References;
 using KafkaLogstash.Controller.Rendering;
+using KafkaLogstash.Controller.Rollout;
 using KafkaLogstash.Controller.Status;
 using KafkaLogstash.Kafka.Clients;
 using KafkaLogstash.Kafka.Probing;
@@ -29,9 +30,13 @@ internal sealed class ConnectionController(
     IKafkaProber kafka,
     LogstashObserver logstash,
     ConnectionPolicy policy,
+    ControllerOptions options,
     TimeProvider time) : IEntityController<KafkaLogstashConnection>
 {
     private readonly ConcurrentDictionary<NamespacedName, Settled> _settled = new();
+
+    // Restarts that the caches may not show yet: forgotten, they would be taken back.
+    private readonly ConcurrentDictionary<NamespacedName, PodRestart> _restarts = new();
 
     /// <inheritdoc />
     public async Task<ReconcileResult> ReconcileAsync(KafkaLogstashConnection entity, CancellationToken cancellationToken)
@@ -55,8 +60,15 @@ internal sealed class ConnectionController(
             }
         }
 
+        var reload = Reload(entity, settled.Outcome);
+        if (reload.RestartReason is { } reason)
+        {
+            _settled.TryRemove(key, out _);
+            settled = settled with { Outcome = await RestartAsync(entity, settled.Outcome.AppliedDigest!, reason, cancellationToken) };
+        }
+
         await WriteStatusAsync(entity, settled.Outcome, cancellationToken);
-        return ReconcileResult.Done;
+        return reload.LookAgain is { } delay ? ReconcileResult.RequeueAfter(delay) : ReconcileResult.Done;
     }
 
     /// <inheritdoc />
@@ -64,6 +76,7 @@ internal sealed class ConnectionController(
     {
         var key = entity.Key();
         _settled.TryRemove(key, out _);
+        _restarts.TryRemove(key, out _);
         kafka.Forget(key.ToString());
         logstash.Forget(key.ToString());
         return Task.CompletedTask;
@@ -114,6 +127,7 @@ internal sealed class ConnectionController(
             Secrets = secrets,
             Salt = resolution.Values.HasSecrets ? await SaltAsync(key with { Name = names.KafkaClient }, cancellationToken) : "",
             Replicas = DesiredReplicas(entity),
+            Restart = LastRestart(key),
         });
         if (result.Connection is not { } rendered)
         {
@@ -145,7 +159,59 @@ internal sealed class ConnectionController(
             return new ReconcileOutcome { Accepted = new Verdict(false, "Refused", e.Message), ReferencesResolved = resolved, AppliedDigest = LiveDigest(key) };
         }
 
-        return new ReconcileOutcome { Accepted = accepted, ReferencesResolved = resolved, AppliedDigest = rendered.PipelineDigest };
+        return new ReconcileOutcome
+        {
+            Accepted = accepted,
+            ReferencesResolved = resolved,
+            AppliedDigest = rendered.PipelineDigest,
+            ReloadsInPlace = rendered.ReloadsInPlace,
+            ReloadObstacle = rendered.ReloadObstacle,
+        };
+    }
+
+    /// <summary>Whether pods that should reload a pipeline in place have to be restarted.</summary>
+    private ReloadDecision Reload(KafkaLogstashConnection entity, ReconcileOutcome outcome)
+    {
+        var key = entity.Key();
+        return outcome.ReloadsInPlace && Applied(key) is { } applied && applied.Digest == outcome.AppliedDigest && Deployment(entity) is { } deployment
+            && LastRestart(key)?.IsFor(applied) != true
+            ? InPlaceReload.Decide(applied, deployment, States(key, Pods(key)), time.GetUtcNow(), options.ReloadTimeout)
+            : ReloadDecision.None;
+    }
+
+    /// <summary>Rolls the pods, because the proof that Logstash reloaded a pipeline did not come.</summary>
+    private async Task<ReconcileOutcome> RestartAsync(KafkaLogstashConnection entity, string digest, string reason, CancellationToken cancellationToken)
+    {
+        events.Record(entity, EventType.Warning, "ReloadFailed", "Restart", $"{reason} The pods are restarted.");
+        var now = time.GetUtcNow();
+        _restarts[entity.Key()] = new PodRestart(digest, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond)), reason);
+        return await BringInLineAsync(entity, cancellationToken);
+    }
+
+    private PodRestart? LastRestart(NamespacedName key)
+    {
+        var seen = PodRestart.Of(informers.For<V1Deployment>().Cache.Get(key with { Name = new ConnectionNames(key.Name).Logstash }));
+        return _restarts.TryGetValue(key, out var own) && (seen is null || own.At > seen.At) ? own : seen;
+    }
+
+    private AppliedPipeline? Applied(NamespacedName key) =>
+        AppliedPipeline.Of(informers.For<PartialObjectMetadata<V1ConfigMap>>().Cache.Get(key with { Name = new ConnectionNames(key.Name).Pipeline })?.Metadata);
+
+    private V1Deployment? Deployment(KafkaLogstashConnection entity)
+    {
+        var key = entity.Key();
+        return informers.For<V1Deployment>().Cache.Get(key with { Name = new ConnectionNames(key.Name).Logstash }) is { } deployment && deployment.IsControlledBy(entity)
+            ? deployment
+            : null;
+    }
+
+    private List<V1Pod> Pods(NamespacedName key) =>
+        [.. informers.For<V1Pod>().Cache.ByIndex(PodIndex, key.ToString()).Where(pod => pod.Metadata.DeletionTimestamp is null)];
+
+    private List<PodState> States(NamespacedName key, List<V1Pod> pods)
+    {
+        var answers = logstash.Latest(key.ToString());
+        return [.. pods.Select(pod => PodState.Of(pod, answers)).OrderBy(pod => pod.Name, StringComparer.Ordinal)];
     }
 
     /// <summary>Applies what is wished, in order, and deletes what the connection owns and is no longer wished.</summary>
@@ -207,17 +273,16 @@ internal sealed class ConnectionController(
     private async Task WriteStatusAsync(KafkaLogstashConnection entity, ReconcileOutcome outcome, CancellationToken cancellationToken)
     {
         var key = entity.Key();
-        var deployment = informers.For<V1Deployment>().Cache.Get(key with { Name = new ConnectionNames(key.Name).Logstash });
-        if (deployment is not null && !deployment.IsControlledBy(entity))
-        {
-            deployment = null;
-        }
-
-        var pods = informers.For<V1Pod>().Cache.ByIndex(PodIndex, key.ToString()).Where(pod => pod.Metadata.DeletionTimestamp is null).ToList();
+        var deployment = Deployment(entity);
+        var pods = Pods(key);
         logstash.Follow(key.ToString(), [.. pods.Select(Observed).OfType<ObservedPod>().OrderBy(pod => pod.Name, StringComparer.Ordinal)], outcome.AppliedDigest ?? "");
-        var health = LogstashHealth.Judge(deployment, pods, logstash.Latest(key.ToString()), outcome.AppliedDigest);
+        var applied = Applied(key) is { } pipeline && pipeline.Digest == outcome.AppliedDigest ? pipeline : null;
+        var health = LogstashHealth.Judge(deployment, pods, logstash.Latest(key.ToString()), outcome.AppliedDigest, outcome.ReloadsInPlace ? applied : null);
+        var rollout = health.Available.Holds == true && applied is not null && deployment is not null
+            ? PipelineRollout.Describe(applied, outcome.ReloadsInPlace, outcome.ReloadObstacle, deployment, States(key, pods))
+            : null;
         var facts = entity.Spec.Kafka.Probe == ProbeMode.Enabled ? kafka.Latest(key.ToString()) : null;
-        var status = ConnectionStatusBuilder.Build(entity, outcome, health, facts, time.GetUtcNow());
+        var status = ConnectionStatusBuilder.Build(entity, outcome, health, facts, rollout, time.GetUtcNow());
 
         Announce(entity, status);
         await applier.ApplyStatusAsync(entity with { Status = status }, entity, cancellationToken);
@@ -239,6 +304,11 @@ internal sealed class ConnectionController(
             {
                 events.Record(entity, EventType.Normal, "Ready", "Reconcile", condition.Message);
             }
+        }
+
+        if (status.Rollout is { Method: ReloadMode.InPlace } rollout && status.PipelineHash != entity.Status?.PipelineHash)
+        {
+            events.Record(entity, EventType.Normal, "Reloaded", "Reconcile", rollout.Message);
         }
     }
 

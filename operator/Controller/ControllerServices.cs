@@ -23,10 +23,12 @@ public static class ControllerServices
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="policy">What the platform denies.</param>
-    public static IServiceCollection AddConnectionController(this IServiceCollection services, ConnectionPolicy policy)
+    /// <param name="options">How the controller behaves; null for the defaults.</param>
+    public static IServiceCollection AddConnectionController(this IServiceCollection services, ConnectionPolicy policy, ControllerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         services.AddSingleton(policy);
+        services.AddSingleton(options ?? new ControllerOptions());
         services.AddSingleton<IReferenceReader, ReferenceReader>();
         services.AddSingleton<INodeApi>(_ => new NodeApi(new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = NodeApiTimeout }), NodeApiTimeout));
         services.AddSingleton(provider =>

@@ -32,6 +32,9 @@ public sealed record ConnectionStatus
     /// <summary>The digest of the pipeline that is rolled out, not of the one that is wished.</summary>
     public string? PipelineHash { get; init; }
 
+    /// <summary>How the pipeline that is rolled out came to the pods.</summary>
+    public RolloutStatus? Rollout { get; init; }
+
     /// <summary>The consumer group in use.</summary>
     public string? GroupId { get; init; }
 
@@ -43,6 +46,16 @@ public sealed record ConnectionStatus
 
     /// <summary>The bridge pods.</summary>
     public BridgeStatus? Bridge { get; init; }
+}
+
+/// <summary>How a pipeline came to the pods.</summary>
+public sealed record RolloutStatus
+{
+    /// <summary>Whether Logstash reloaded it in place, or the pods were restarted with it.</summary>
+    public ReloadMode Method { get; init; }
+
+    /// <summary>The same for people, with the reason where it is not what the spec asks for.</summary>
+    public string Message { get; init; } = "";
 }
 
 /// <summary>A topic as the operator sees it.</summary>

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using KafkaLogstash.Api;
 using KafkaLogstash.Controller.References;
 using KafkaLogstash.Controller.Rendering;
-using KafkaLogstash.Kafka.Clients;
 using KafkaLogstash.Logstash;
 using KafkaLogstash.Logstash.Catalogue;
 using KafkaLogstash.Logstash.Checks;
@@ -48,6 +47,7 @@ public static class ConnectionChecks
         if (LogstashVersion.TryParse(spec.Logstash.Version, out var version) && LogstashRelease.Find(version) is { } release)
         {
             findings.AddRange(Catalogue(spec, version, release, policy));
+            findings.AddRange(PropertyChecks.Run(spec, version));
         }
 
         findings.AddRange(Pipeline(spec, references, policy, version));
@@ -153,7 +153,7 @@ public static class ConnectionChecks
         {
             Version = version == default ? null : version,
             DecorateEvents = spec.Input is { } input ? WireName.Of(input.DecorateEvents) : null,
-            DefinedEnvironment = Environment(spec),
+            DefinedEnvironment = PodEnvironment.Names(spec, references),
             DeniedPlugins = policy.DeniedPlugins,
             ConsumerThreads = spec.Input?.ConsumerThreads,
             Replicas = spec.Logstash.Replicas,
@@ -168,17 +168,6 @@ public static class ConnectionChecks
                 Column = finding.Span?.Column,
             };
         }
-    }
-
-    /// <summary>The variables that the pod will have; null where some come from objects whose keys aren't known here.</summary>
-    private static HashSet<string>? Environment(ConnectionSpec spec)
-    {
-        if (spec.Logstash.EnvFrom.Count > 0 || spec.Logstash.PodTemplate is { Count: > 0 })
-        {
-            return null;
-        }
-
-        return [.. spec.Logstash.Env.Select(variable => variable.Name), JavaOptions.Variable, LogstashKafkaOptions.JaasVariable, "HOSTNAME", "HOME", "PATH", "LOGSTASH_HOME"];
     }
 
     private static SectionKind SectionOf(PipelineSection section) => section switch

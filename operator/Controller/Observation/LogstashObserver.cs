@@ -107,7 +107,7 @@ internal sealed class LogstashObserver(INodeApi api, TimeProvider time, Action<s
                 }
 
                 var answers = await Task.WhenAll(pods.Select(pod => AskAsync(pod, cancellationToken)));
-                var settled = answers.All(answer => answer is PipelineObservation.Present present && present.Digest == expected);
+                var settled = answers.All(answer => answer.Digest == expected);
                 if (Record(followed, pods, answers))
                 {
                     changed(key);

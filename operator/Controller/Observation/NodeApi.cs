@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -24,7 +25,7 @@ internal sealed class NodeApi(HttpClient http, TimeSpan timeout) : INodeApi
             using var response = await http.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             if (response.StatusCode == HttpStatusCode.NotFound)
             {
-                return new PipelineObservation.Absent(null);
+                return new PipelineObservation.Absent(null, null);
             }
 
             if (!response.IsSuccessStatusCode)
@@ -56,16 +57,17 @@ internal sealed class NodeApi(HttpClient http, TimeSpan timeout) : INodeApi
     {
         if (body?["pipelines"]?[pipelineId] is not JsonObject pipeline)
         {
-            return new PipelineObservation.Absent(null);
+            return new PipelineObservation.Absent(null, null);
         }
 
         var reloads = pipeline["reloads"];
         var lastError = Shorten(reloads?["last_error"]?["message"]?.GetValue<string>());
+        var lastFailure = Time(reloads?["last_failure_timestamp"]);
 
         // A pipeline that failed to register keeps its reload counters but has no plugins.
         return pipeline["plugins"] is JsonObject plugins
-            ? new PipelineObservation.Present(Digest(plugins), Number(reloads?["successes"]), Number(reloads?["failures"]), lastError)
-            : new PipelineObservation.Absent(lastError);
+            ? new PipelineObservation.Present(Digest(plugins), lastError, lastFailure)
+            : new PipelineObservation.Absent(lastError, lastFailure);
     }
 
     private static string? Digest(JsonObject plugins) => plugins
@@ -74,7 +76,11 @@ internal sealed class NodeApi(HttpClient http, TimeSpan timeout) : INodeApi
         .Select(PipelineDigest.FromPluginId)
         .FirstOrDefault(digest => digest is not null);
 
-    private static long Number(JsonNode? node) => node is JsonValue value && value.TryGetValue<long>(out var number) ? number : 0;
+    private static DateTimeOffset? Time(JsonNode? node) =>
+        node is JsonValue value && value.TryGetValue<string>(out var text)
+            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+            ? time
+            : null;
 
     private static string? Shorten(string? error)
     {

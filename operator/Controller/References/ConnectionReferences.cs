@@ -56,6 +56,14 @@ internal static class ConnectionReferences
             found.Add(new Reference(ReferenceKind.ConfigMap, reference.Name, reference.Key, $"spec.pipeline.configMaps[{i}]"));
         }
 
+        found.AddRange(OfPods(spec));
+        return found.ToImmutable();
+    }
+
+    /// <summary>The references that stand in the pods themselves, in environment and pod template: what they point to is read when a pod starts.</summary>
+    public static ImmutableArray<Reference> OfPods(ConnectionSpec spec)
+    {
+        var found = ImmutableArray.CreateBuilder<Reference>();
         var logstash = spec.Logstash;
         Walk(JsonNode.Parse(KubernetesJson.Serialize(logstash.Env)), "spec.logstash.env", found);
         Walk(JsonNode.Parse(KubernetesJson.Serialize(logstash.EnvFrom)), "spec.logstash.envFrom", found);

@@ -30,13 +30,17 @@ internal sealed class ResolvedReferences(ImmutableDictionary<(ReferenceKind Kind
     public string? Text(ReferenceKind kind, string name, string key) =>
         objects.TryGetValue((kind, name), out var data) && data.TryGetValue(key, out var value) ? Encoding.UTF8.GetString(value) : null;
 
-    /// <summary>Every value, in a stable order, with what names it: what a hash over all of them is made of.</summary>
-    public IEnumerable<(string Name, byte[] Value)> All() =>
+    /// <summary>The values that some references point to, in a stable order, each with what names it: what a hash over them is made of.</summary>
+    public IEnumerable<(string Name, byte[] Value)> Select(IReadOnlyCollection<Reference> references) =>
         from entry in objects
         from item in entry.Value
+        where references.Any(reference => (reference.Kind, reference.Name) == entry.Key && (reference.Key is null || reference.Key == item.Key))
         let name = $"{entry.Key.Kind}/{entry.Key.Name}/{item.Key}"
         orderby name
         select (name, item.Value);
+
+    /// <summary>The keys of an object; null where it is missing.</summary>
+    public IEnumerable<string>? Keys(ReferenceKind kind, string name) => objects.TryGetValue((kind, name), out var data) ? data.Keys : null;
 
     /// <summary>A fixed text: secrets never reach a log by accident.</summary>
     public override string ToString() => nameof(ResolvedReferences);

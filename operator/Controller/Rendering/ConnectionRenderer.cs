@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using KafkaLogstash.Api;
+using KafkaLogstash.Controller.References;
 using KafkaLogstash.Kafka.Clients;
 using KafkaLogstash.Kafka.Pem;
+using KafkaLogstash.Logstash;
+using KafkaLogstash.Logstash.Checks;
 
 namespace KafkaLogstash.Controller.Rendering;
 
@@ -39,13 +42,15 @@ internal static class ConnectionRenderer
         }
 
         var names = new ConnectionNames(connection.Metadata.Name);
-        var settings = SettingsFile.Write(spec);
+        var obstacle = spec.Pipeline.Reload == ReloadMode.InPlace ? ReloadObstacle(pipeline.Text) : null;
+        var reloadsInPlace = spec.Pipeline.Reload == ReloadMode.InPlace && obstacle is null;
+        var settings = SettingsFile.Write(spec, reloadsInPlace);
         var startHash = StartHash.Of(
             request.Salt,
-            request.References,
+            request.References.Select(ConnectionReferences.OfPods(spec)),
             settings,
             LoggingSettings.Content,
-            spec.Pipeline.Reload == ReloadMode.Rolling ? pipeline.Text : null,
+            reloadsInPlace ? null : pipeline.Text,
             kafka.JaasLine,
             kafka.Truststore,
             kafka.Keystore);
@@ -71,9 +76,13 @@ internal static class ConnectionRenderer
             objects.Add(NetworkPolicy(connection, names));
         }
 
-        objects.Add(LogstashDeployment.Render(request, kafka, startHash));
-        return new RenderResult(new RenderedConnection(objects.ToImmutable(), pipeline.Text, pipeline.Digest), []);
+        objects.Add(LogstashDeployment.Render(request, kafka, startHash, reloadsInPlace ? request.Restart : null));
+        return new RenderResult(new RenderedConnection(objects.ToImmutable(), pipeline.Text, pipeline.Digest, reloadsInPlace, obstacle), []);
     }
+
+    private static string? ReloadObstacle(string pipeline) => Reloading.Obstacle(LogstashConfig.Parse(pipeline).Document) is { } plugin
+        ? $"Logstash can't reload a pipeline with the plugin {plugin} in place."
+        : null;
 
     private static RenderResult Refuse(RenderProblem problem) => new(null, [problem]);
 

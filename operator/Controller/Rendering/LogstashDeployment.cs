@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using k8s;
 using k8s.Models;
 using KafkaLogstash.Api;
+using KafkaLogstash.Controller.Rollout;
 using KafkaLogstash.Kafka.Clients;
 using KafkaLogstash.Logstash;
 using KafkaLogstash.Logstash.Catalogue;
@@ -29,8 +30,11 @@ internal static class LogstashDeployment
     /// <param name="request">The connection and what it refers to.</param>
     /// <param name="kafka">What Kafka's client needs.</param>
     /// <param name="startHash">The hash of everything that pods read only at start.</param>
-    public static JsonObject Render(RenderRequest request, LogstashKafkaOptions kafka, string startHash)
+    /// <param name="restart">The last restart because a pipeline was not reloaded in place; null where there was none, or pods are always rolled.</param>
+    public static JsonObject Render(RenderRequest request, LogstashKafkaOptions kafka, string startHash, PodRestart? restart)
     {
+        var annotations = new JsonObject { [ConnectionLabels.StartHash] = startHash };
+        restart?.AddTo(annotations);
         var spec = request.Connection.Spec;
         var names = new ConnectionNames(request.Connection.Metadata.Name);
         var template = new JsonObject
@@ -38,7 +42,7 @@ internal static class LogstashDeployment
             ["metadata"] = new JsonObject
             {
                 ["labels"] = ConnectionLabels.For(names.Connection),
-                ["annotations"] = new JsonObject { [ConnectionLabels.StartHash] = startHash },
+                ["annotations"] = annotations,
             },
             ["spec"] = new JsonObject
             {

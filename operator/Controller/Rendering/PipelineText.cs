@@ -5,6 +5,7 @@ using KafkaLogstash.Controller.Observation;
 using KafkaLogstash.Controller.References;
 using KafkaLogstash.Kafka.Clients;
 using KafkaLogstash.Logstash;
+using KafkaLogstash.Logstash.Catalogue;
 using KafkaLogstash.Logstash.Syntax;
 using KafkaLogstash.Logstash.Writing;
 
@@ -99,7 +100,7 @@ internal static class PipelineText
 
         plugin.Attribute("decorate_events", ConfigValue.Text(WireName.Of(input.DecorateEvents)));
         Codec(plugin, input.Codec);
-        Options(plugin, input.Options, connection.Spec.Kafka);
+        Options(plugin, input.Options, connection.Spec, KafkaPluginKind.Input);
     }
 
     private static void KafkaOutput(PluginBuilder plugin, KafkaLogstashConnection connection, OutputSpec output, LogstashKafkaOptions kafka, string? digest)
@@ -115,7 +116,7 @@ internal static class PipelineText
         plugin.Attribute("acks", ConfigValue.Text(WireName.Of(output.Acks)))
             .Attribute("compression_type", ConfigValue.Text(WireName.Of(output.CompressionType)));
         Codec(plugin, output.Codec);
-        Options(plugin, output.Options, connection.Spec.Kafka);
+        Options(plugin, output.Options, connection.Spec, KafkaPluginKind.Output);
     }
 
     private static void Identity(PluginBuilder plugin, string name, KafkaLogstashConnection connection, string? digest) => plugin
@@ -147,11 +148,12 @@ internal static class PipelineText
         }
     }
 
-    private static void Options(PluginBuilder plugin, System.Text.Json.Nodes.JsonObject? options, KafkaSpec kafka)
+    private static void Options(PluginBuilder plugin, System.Text.Json.Nodes.JsonObject? options, ConnectionSpec spec, KafkaPluginKind kind)
     {
-        foreach (var (property, value) in kafka.Properties.OrderBy(property => property.Key, StringComparer.Ordinal))
+        var catalogue = KafkaPluginCatalogue.For(LogstashVersion.Parse(spec.Logstash.Version), kind);
+        foreach (var (name, value) in ClientProperties.For(spec.Kafka.Properties, catalogue, options))
         {
-            plugin.Attribute(property.Replace('.', '_'), ConfigValue.Text(value));
+            plugin.Attribute(name, ConfigValue.Text(value));
         }
 
         foreach (var (name, value) in options ?? [])

@@ -7,7 +7,10 @@ namespace KafkaLogstash.Controller.Rendering;
 /// <param name="Objects">The objects, in the order in which they are applied: what pods read comes before what starts them.</param>
 /// <param name="PipelineText">The Logstash config in them.</param>
 /// <param name="PipelineDigest">The digest of the pipeline in them.</param>
-internal sealed record RenderedConnection(ImmutableArray<JsonObject> Objects, string PipelineText, string PipelineDigest);
+/// <param name="ReloadsInPlace">Whether Logstash reloads the pipeline in place.</param>
+/// <param name="ReloadObstacle">What keeps it from doing so although the spec asks for that, as a sentence; null where nothing does.</param>
+internal sealed record RenderedConnection(
+    ImmutableArray<JsonObject> Objects, string PipelineText, string PipelineDigest, bool ReloadsInPlace, string? ReloadObstacle);
 
 /// <summary>What rendering gave: the objects, or the reasons why there are none.</summary>
 /// <param name="Connection">The objects; null exactly when there are problems.</param>

@@ -18,7 +18,9 @@ internal static class SettingsFile
         Users(config).Any(setting => setting is { Key: EscapesSetting, Value.ValueKind: JsonValueKind.True });
 
     /// <summary>Writes the settings. What the user gives in <c>spec.logstash.config</c> stands with them; the operator's own names are refused there.</summary>
-    public static string Write(ConnectionSpec spec)
+    /// <param name="spec">The spec.</param>
+    /// <param name="reloadsInPlace">Whether Logstash watches its pipeline and reloads it.</param>
+    public static string Write(ConnectionSpec spec, bool reloadsInPlace)
     {
         var pipeline = spec.Pipeline;
         var settings = new SortedDictionary<string, JsonNode>(StringComparer.Ordinal)
@@ -33,7 +35,7 @@ internal static class SettingsFile
             ["pipeline.batch.delay"] = (long)Duration(pipeline.BatchDelay).TotalMilliseconds,
             ["pipeline.ecs_compatibility"] = WireName.Of(pipeline.EcsCompatibility),
             ["queue.type"] = WireName.Of(pipeline.Queue.Type),
-            ["config.reload.automatic"] = pipeline.Reload == ReloadMode.InPlace,
+            ["config.reload.automatic"] = reloadsInPlace,
         };
         if (pipeline.Workers is { } workers)
         {

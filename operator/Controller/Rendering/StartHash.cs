@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using KafkaLogstash.Controller.References;
 
 namespace KafkaLogstash.Controller.Rendering;
 
@@ -12,9 +11,9 @@ internal static class StartHash
 {
     /// <summary>Computes the hash.</summary>
     /// <param name="salt">Random text that only those know who may read the Secrets anyway, so that nobody can guess a weak password from the hash.</param>
-    /// <param name="references">The Secrets and ConfigMaps that the connection names.</param>
+    /// <param name="references">The values out of Secrets and ConfigMaps that pods read themselves, with what names them.</param>
     /// <param name="texts">What the operator itself made for the pods; null where there is none.</param>
-    public static string Of(string salt, ResolvedReferences references, params ReadOnlySpan<string?> texts)
+    public static string Of(string salt, IEnumerable<(string Name, byte[] Value)> references, params ReadOnlySpan<string?> texts)
     {
         using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(salt));
         foreach (var text in texts)
@@ -22,7 +21,7 @@ internal static class StartHash
             Add(text is null ? [] : Encoding.UTF8.GetBytes(text));
         }
 
-        foreach (var (name, value) in references.All())
+        foreach (var (name, value) in references)
         {
             Add(Encoding.UTF8.GetBytes(name));
             Add(value);

@@ -17,9 +17,10 @@ internal static class ConnectionStatusBuilder
     /// <param name="outcome">How far the reconcile came.</param>
     /// <param name="logstash">How the pods are.</param>
     /// <param name="kafka">What Kafka looks like; null where nothing is known.</param>
+    /// <param name="rollout">How the pipeline that runs came to the pods; null while it is on its way.</param>
     /// <param name="now">The time, UTC.</param>
     public static ConnectionStatus Build(
-        KafkaLogstashConnection connection, ReconcileOutcome outcome, LogstashHealth logstash, KafkaFacts? kafka, DateTimeOffset now)
+        KafkaLogstashConnection connection, ReconcileOutcome outcome, LogstashHealth logstash, KafkaFacts? kafka, RolloutStatus? rollout, DateTimeOffset now)
     {
         var spec = connection.Spec;
         var previous = connection.Status ?? new ConnectionStatus();
@@ -66,6 +67,9 @@ internal static class ConnectionStatusBuilder
 
             // What is rolled out: while pods differ, the last that all of them ran.
             PipelineHash = logstash.RunningDigest ?? previous.PipelineHash,
+
+            // It tells of the time when the pipeline came: pods that are replaced later say nothing about that.
+            Rollout = logstash.RunningDigest is null || logstash.RunningDigest == previous.PipelineHash ? previous.Rollout ?? rollout : rollout,
             GroupId = spec.Input is null ? null : connection.GroupId(),
             Topics = [.. (kafka?.Topics ?? []).Select(topic => new TopicStatus { Name = topic.Name, Partitions = topic.Partitions, Lag = topic.Lag })],
             Lag = kafka?.Lag,

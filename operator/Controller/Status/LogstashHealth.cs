@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using k8s.Models;
 using KafkaLogstash.Controller.Observation;
+using KafkaLogstash.Controller.Rollout;
 
 namespace KafkaLogstash.Controller.Status;
 
@@ -18,8 +19,13 @@ internal sealed record LogstashHealth(Verdict Available, string? RunningDigest, 
     /// <param name="pods">The connection's Logstash pods.</param>
     /// <param name="answers">What each pod's Logstash said, by the pod's name.</param>
     /// <param name="digest">The digest of the pipeline that they should run; null while none was applied.</param>
+    /// <param name="reloaded">The pipeline, where Logstash reloads it in place: pods may then be older than it; null where pods are started with it.</param>
     public static LogstashHealth Judge(
-        V1Deployment? deployment, IReadOnlyList<V1Pod> pods, ImmutableDictionary<string, PipelineObservation> answers, string? digest)
+        V1Deployment? deployment,
+        IReadOnlyList<V1Pod> pods,
+        ImmutableDictionary<string, PipelineObservation> answers,
+        string? digest,
+        AppliedPipeline? reloaded = null)
     {
         if (deployment is null)
         {
@@ -32,7 +38,12 @@ internal sealed record LogstashHealth(Verdict Available, string? RunningDigest, 
         var current = (status.ObservedGeneration ?? 0) >= (deployment.Metadata.Generation ?? 0);
 
         var readyPods = pods.Where(IsReady).ToList();
-        var digests = readyPods.Select(pod => Digest(answers.GetValueOrDefault(pod.Metadata.Name), digest, updated == total && current)).Distinct(StringComparer.Ordinal).ToList();
+        var allCurrent = updated == total && current;
+        var digests = readyPods
+            .Select(pod => PodState.Of(pod, answers))
+            .Select(pod => Digest(pod.Answer, digest, allCurrent && (reloaded is null || pod.StartedWith(reloaded))))
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
         var running = digests.Count == 1 ? digests[0] : null;
 
         LogstashHealth Result(bool? holds, string reason, string message, bool stalled = false) =>
@@ -80,19 +91,17 @@ internal sealed record LogstashHealth(Verdict Available, string? RunningDigest, 
             }
         }
 
-        return result(null, "Asking", "The pods are ready; Logstash has not yet said which pipeline it runs.", false);
+        return pods.Select(pod => answers.GetValueOrDefault(pod.Metadata.Name)).OfType<PipelineObservation.Unreachable>().FirstOrDefault() is { } silent
+            ? result(null, "Asking", $"The pods are ready; which pipeline they run can't be asked: {silent.Reason}.", false)
+            : result(null, "Asking", "The pods are ready; Logstash has not yet said which pipeline it runs.", false);
     }
 
     /// <summary>
     /// The digest that a pod runs. Where its node API can't be reached from here (the operator runs outside the cluster, or a network policy
-    /// stands between), readiness has to do: a ready pod of the current template has loaded the pipeline it was started with.
+    /// stands between), readiness has to do: a ready pod has loaded the pipeline it was started with.
     /// </summary>
-    private static string? Digest(PipelineObservation? answer, string? wished, bool allCurrent) => answer switch
-    {
-        PipelineObservation.Present present => present.Digest,
-        PipelineObservation.Unreachable when allCurrent => wished,
-        _ => null,
-    };
+    private static string? Digest(PipelineObservation? answer, string? wished, bool startedWithIt) =>
+        answer is PipelineObservation.Unreachable && startedWithIt ? wished : answer?.Digest;
 
     private static string Because(string? error) => error is null ? "" : $": {error}";
 

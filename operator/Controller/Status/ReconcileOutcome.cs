@@ -12,6 +12,12 @@ internal sealed record ReconcileOutcome
     /// <summary>The digest of the pipeline that the applied objects hold; null where nothing was applied.</summary>
     public string? AppliedDigest { get; init; }
 
+    /// <summary>Whether Logstash reloads that pipeline in place.</summary>
+    public bool ReloadsInPlace { get; init; }
+
+    /// <summary>What keeps Logstash from reloading it in place although the spec asks for that, as a sentence; null where nothing does.</summary>
+    public string? ReloadObstacle { get; init; }
+
     /// <summary>Whether the objects were left alone because the connection is paused.</summary>
     public bool Paused { get; init; }
 }

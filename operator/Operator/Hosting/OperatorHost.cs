@@ -58,7 +58,7 @@ internal static class OperatorHost
                 provider.GetRequiredService<ILogger<KafkaProber>>(),
                 key => trigger.Value.Enqueue(NamespacedName.Parse(key)));
         });
-        builder.Services.AddConnectionController(settings.Policy);
+        builder.Services.AddConnectionController(settings.Policy, new ControllerOptions { ReloadTimeout = settings.ReloadTimeout });
         builder.Services.AddControllerRuntime(Runtime(settings), Cluster(settings), runtime => runtime.AddConnectionController(settings.Concurrency));
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(25));
 

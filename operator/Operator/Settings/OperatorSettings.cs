@@ -1,5 +1,6 @@
 using System.Globalization;
 using KafkaLogstash.Controller.Checks;
+using KafkaLogstash.Logstash.Settings;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaLogstash.Operator.Settings;
@@ -41,6 +42,9 @@ internal sealed record OperatorSettings
     /// <summary>Connections reconciled side by side.</summary>
     public required int Concurrency { get; init; }
 
+    /// <summary>How long a pipeline that is reloaded in place may take before the pods are restarted.</summary>
+    public required TimeSpan ReloadTimeout { get; init; }
+
     /// <summary>How log lines look.</summary>
     public required LogFormat LogFormat { get; init; }
 
@@ -68,6 +72,9 @@ internal sealed record OperatorSettings
         var concurrency = int.TryParse(value(SettingsTable.Concurrency), NumberStyles.None, CultureInfo.InvariantCulture, out var workers) && workers is > 0 and <= 256
             ? workers
             : throw Wrong(SettingsTable.Concurrency, "write a number from 1 to 256");
+        var reloadTimeout = Durations.TryParse(value(SettingsTable.ReloadTimeout), out var duration) && duration >= TimeSpan.FromSeconds(10) && duration <= TimeSpan.FromHours(1)
+            ? duration
+            : throw Wrong(SettingsTable.ReloadTimeout, "write a duration from 10s to 1h, for example 3m");
         var listen = value(SettingsTable.Listen);
         var colon = listen.LastIndexOf(':');
         if (colon < 0 || !ushort.TryParse(listen[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out _))
@@ -85,6 +92,7 @@ internal sealed record OperatorSettings
             LeaseNamespace = Optional(SettingsTable.LeaseNamespace),
             LeaseName = value(SettingsTable.LeaseName),
             Concurrency = concurrency,
+            ReloadTimeout = reloadTimeout,
             LogFormat = Word<LogFormat>(SettingsTable.LogFormat),
             LogLevel = Word<LogLevel>(SettingsTable.LogLevel),
             Policy = new ConnectionPolicy

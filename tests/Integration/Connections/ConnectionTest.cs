@@ -21,7 +21,7 @@ public abstract class ConnectionTest(SharedCluster shared) : ClusterTest(shared)
         await Definition.WaitAsync(Cancellation);
         try
         {
-            await ServeDefinitionAsync();
+            await ServeDefinitionAsync(Api);
         }
         finally
         {
@@ -116,12 +116,13 @@ public abstract class ConnectionTest(SharedCluster shared) : ClusterTest(shared)
         ["spec"] = JsonNode.Parse(spec),
     };
 
-    private async Task ServeDefinitionAsync()
+    /// <summary>Applies the definition and waits until it is served.</summary>
+    internal static async Task ServeDefinitionAsync(ApiSession api)
     {
         const string Path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/kafkalogstashconnections.kafka-logstash.io";
         var yaml = new YamlDotNet.Serialization.DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build().Deserialize<object>(ConnectionCrd.ToYaml());
         var definition = JsonNode.Parse(new YamlDotNet.Serialization.SerializerBuilder().JsonCompatible().Build().Serialize(yaml))!;
-        _ = (await Api.ApplyAsync(Path, "test", definition, force: true)).Body;
-        await Eventually.AsksAsync(() => Api.GetAsync($"/apis/{Group}/namespaces/default/{KafkaLogstashConnection.PluralName}"), answer => answer.Code == 200);
+        _ = (await api.ApplyAsync(Path, "test", definition, force: true)).Body;
+        await Eventually.AsksAsync(() => api.GetAsync($"/apis/{Group}/namespaces/default/{KafkaLogstashConnection.PluralName}"), answer => answer.Code == 200);
     }
 }

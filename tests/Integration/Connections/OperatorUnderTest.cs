@@ -28,7 +28,7 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
 
     public SettableProber Kafka => (SettableProber)_host.Services.GetRequiredService<IKafkaProber>();
 
-    public static async Task<OperatorUnderTest> StartAsync(KubernetesClientConfiguration cluster, string ns, string identity = "operator", bool elect = false)
+    public static async Task<OperatorUnderTest> StartAsync(KubernetesClientConfiguration cluster, string ns, string identity = "operator", bool elect = false, ControllerOptions? options = null)
     {
         var log = new KeptLog();
         var builder = Host.CreateEmptyApplicationBuilder(null);
@@ -36,7 +36,7 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
         builder.Services.AddSingleton(Metrics.NewCustomRegistry());
         builder.Services.AddSingleton<IKafkaProber>(provider =>
             new SettableProber(key => provider.GetRequiredService<IReconcileTrigger<KafkaLogstashConnection>>().Enqueue(NamespacedName.Parse(key))));
-        builder.Services.AddConnectionController(ConnectionPolicy.None);
+        builder.Services.AddConnectionController(ConnectionPolicy.None, options);
         builder.Services.AddControllerRuntime(
             new RuntimeOptions
             {

@@ -7,28 +7,30 @@ public sealed class NodeApiTests
 {
     private const string Digest = "4f2a9c1b7d3e5a60";
 
+    private static readonly DateTimeOffset At = new(2026, 3, 1, 8, 0, 0, TimeSpan.Zero);
+
     [Fact]
     public void The_digest_is_read_from_the_ids_of_the_kafka_plugins()
     {
         var observation = NodeApi.Read(Stats("""
             {"plugins": {"inputs": [{"id": "beats-4f2a9c1b7d3e5a61"}, {"id": "kafka-input-4f2a9c1b7d3e5a60"}], "codecs": [], "filters": [], "outputs": [{"id": "x"}]},
-             "reloads": {"successes": 2, "failures": 1, "last_error": {"message": "no such option\nbacktrace"}}}
+             "reloads": {"successes": 2, "failures": 1, "last_failure_timestamp": "2026-03-01T08:00:00.000Z", "last_error": {"message": "no such option\nbacktrace"}}}
             """), "main");
 
-        Assert.Equal(new PipelineObservation.Present(Digest, 2, 1, "no such option"), observation);
+        Assert.Equal(new PipelineObservation.Present(Digest, "no such option", At), observation);
     }
 
     [Fact]
     public void A_pipeline_without_plugins_has_failed_to_register()
     {
-        var observation = NodeApi.Read(Stats("""{"reloads": {"successes": 0, "failures": 3, "last_error": {"message": "bad topics_pattern"}}}"""), "main");
+        var observation = NodeApi.Read(Stats("""{"reloads": {"successes": 0, "failures": 3, "last_failure_timestamp": "2026-03-01T08:00:00.000Z", "last_error": {"message": "bad topics_pattern"}}}"""), "main");
 
-        Assert.Equal(new PipelineObservation.Absent("bad topics_pattern"), observation);
+        Assert.Equal(new PipelineObservation.Absent("bad topics_pattern", At), observation);
     }
 
     [Fact]
     public void An_answer_without_the_pipeline_says_that_it_is_absent() =>
-        Assert.Equal(new PipelineObservation.Absent(null), NodeApi.Read(JsonNode.Parse("""{"pipelines": {}}"""), "main"));
+        Assert.Equal(new PipelineObservation.Absent(null, null), NodeApi.Read(JsonNode.Parse("""{"pipelines": {}}"""), "main"));
 
     [Theory]
     [InlineData("kafka-input-" + Digest, Digest)]

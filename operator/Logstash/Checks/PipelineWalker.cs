@@ -262,7 +262,8 @@ internal sealed class PipelineWalker(PipelineContext context, HashSet<string> id
 
         foreach (var name in placeholders.Where(placeholder => !placeholder.HasDefault && context.DefinedEnvironment?.Contains(placeholder.Name) == false).Select(placeholder => placeholder.Name))
         {
-            Fail("undefined-variable", text.Span, $"Nothing defines the environment variable `{Shown(name)}`, and the pipeline would not start; add it, or give it a default: `${{{Shown(name)}:…}}`.");
+            // Only a warning: an image of the user's own may define it.
+            Warn("undefined-variable", text.Span, $"Nothing here defines the environment variable `{Shown(name)}`, and without it the pipeline does not start; add it, or give it a default: `${{{Shown(name)}:…}}`.");
         }
     }
 

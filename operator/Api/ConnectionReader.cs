@@ -22,7 +22,8 @@ public static class ConnectionReader
     public static ManifestReadResult Read(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var reading = new Reading();
+        var lines = new TextLines(text);
+        var reading = new Reading(lines);
         try
         {
             foreach (var document in YamlReader.Read(text).Where(document => document.Root is not null))
@@ -32,13 +33,14 @@ public static class ConnectionReader
         }
         catch (YamlException e)
         {
-            reading.Errors.Add(new ManifestError(new TextPosition((int)e.Start.Line, (int)e.Start.Column), new FieldError("", "not-yaml", $"This is not YAML: {e.Message}")));
+            var at = (int)e.Start.Index;
+            reading.Errors.Add(new ManifestError(lines.PositionOf(at), new TextRange(at, at), new FieldError("", "not-yaml", $"This is not YAML: {e.Message}")));
         }
 
-        return new ManifestReadResult { Connections = reading.Connections, Others = reading.Others, Errors = reading.Errors };
+        return new ManifestReadResult { Connections = reading.Connections, Refused = reading.Refused, Others = reading.Others, Errors = reading.Errors };
     }
 
-    private sealed class Reading
+    private sealed class Reading(TextLines lines)
     {
         private const string ApiVersion = $"{KafkaLogstashConnection.GroupName}/{KafkaLogstashConnection.VersionName}";
 
@@ -46,7 +48,9 @@ public static class ConnectionReader
 
         public List<ReadConnection> Connections { get; } = [];
 
-        public List<JsonObject> Others { get; } = [];
+        public List<ReadManifest> Refused { get; } = [];
+
+        public List<ReadManifest> Others { get; } = [];
 
         public List<ManifestError> Errors { get; } = [];
 
@@ -54,10 +58,11 @@ public static class ConnectionReader
         {
             if (node is not JsonObject manifest || Text(manifest, "kind") is not { Length: > 0 } kind)
             {
-                Report(document, place, new FieldError("kind", "not-a-manifest", "must be set: a Kubernetes object has apiVersion, kind and metadata"));
+                Report(new ReadManifest([], lines, document, place), new FieldError("kind", "not-a-manifest", "must be set: a Kubernetes object has apiVersion, kind and metadata"));
                 return;
             }
 
+            var read = new ReadManifest(manifest, lines, document, place);
             var isOurs = Text(manifest, "apiVersion")?.StartsWith($"{KafkaLogstashConnection.GroupName}/", StringComparison.Ordinal) == true;
             if (manifest["items"] is JsonArray items && kind.EndsWith("List", StringComparison.Ordinal))
             {
@@ -68,28 +73,28 @@ public static class ConnectionReader
             }
             else if (kind == KafkaLogstashConnection.KindName)
             {
-                AddConnection(document, manifest, place);
+                AddConnection(read);
             }
             else if (isOurs)
             {
-                Report(document, place, new FieldError("kind", "unknown-kind", $"there is no such kind{NearestName.Hint(kind, [KafkaLogstashConnection.KindName]).TrimEnd('.')}"));
+                Report(read, new FieldError("kind", "unknown-kind", $"there is no such kind{NearestName.Hint(kind, [KafkaLogstashConnection.KindName]).TrimEnd('.')}"));
             }
             else
             {
-                Others.Add(manifest.DeepClone().AsObject());
+                Others.Add(read);
             }
         }
 
-        private void AddConnection(YamlDocument document, JsonObject manifest, string place)
+        private void AddConnection(ReadManifest manifest)
         {
-            var errors = Check(manifest).ToList();
+            var errors = Check(manifest.Content).ToList();
             if (errors.Count == 0)
             {
                 try
                 {
-                    var complete = manifest.DeepClone().AsObject();
+                    var complete = manifest.Content.DeepClone().AsObject();
                     DropNulls(complete, ConnectionSchema.Value);
-                    Connections.Add(new ReadConnection(KubernetesJson.Deserialize<KafkaLogstashConnection>(complete.ToJsonString()), document, place));
+                    Connections.Add(new ReadConnection(KubernetesJson.Deserialize<KafkaLogstashConnection>(complete.ToJsonString()), manifest));
                 }
                 catch (Exception e) when (e is JsonException or FormatException or OverflowException)
                 {
@@ -99,7 +104,12 @@ public static class ConnectionReader
 
             foreach (var error in errors)
             {
-                Report(document, place, error);
+                Report(manifest, error);
+            }
+
+            if (errors.Count > 0)
+            {
+                Refused.Add(manifest);
             }
         }
 
@@ -160,7 +170,11 @@ public static class ConnectionReader
             }
         }
 
-        private void Report(YamlDocument document, string place, FieldError error) => Errors.Add(new ManifestError(ReadConnection.Position(document, place, error.Path), error));
+        private void Report(ReadManifest manifest, FieldError error)
+        {
+            var range = manifest.RangeOf(error.Path);
+            Errors.Add(new ManifestError(lines.PositionOf(range.Start), range, error));
+        }
 
         private static string? Text(JsonObject map, string name) => map[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
     }
@@ -172,8 +186,11 @@ public sealed record ManifestReadResult
     /// <summary>The connections, in their order.</summary>
     public required IReadOnlyList<ReadConnection> Connections { get; init; }
 
+    /// <summary>The connections that have errors, in their order.</summary>
+    public required IReadOnlyList<ReadManifest> Refused { get; init; }
+
     /// <summary>The objects of other kinds, for example Secrets and ConfigMaps that connections name.</summary>
-    public required IReadOnlyList<JsonObject> Others { get; init; }
+    public required IReadOnlyList<ReadManifest> Others { get; init; }
 
     /// <summary>What is wrong; a connection with errors is not among <see cref="Connections"/>.</summary>
     public required IReadOnlyList<ManifestError> Errors { get; init; }
@@ -181,34 +198,64 @@ public sealed record ManifestReadResult
 
 /// <summary>Something wrong in a text.</summary>
 /// <param name="Position">Where it stands.</param>
+/// <param name="Range">The name of the field, or of the nearest one around it.</param>
 /// <param name="Error">The field, and what is wrong.</param>
-public sealed record ManifestError(TextPosition Position, FieldError Error)
+public sealed record ManifestError(TextPosition Position, TextRange Range, FieldError Error)
 {
     /// <inheritdoc/>
     public override string ToString() => Error.Path.Length > 0 ? $"{Position}: {Error}" : $"{Position}: {Error.Message}";
 }
 
-/// <summary>A connection that was read, with the places of its fields.</summary>
-public sealed class ReadConnection
+/// <summary>A connection that was read.</summary>
+/// <param name="Resource">The connection, with defaults.</param>
+/// <param name="Manifest">What it was read from, with the places of its fields.</param>
+public sealed record ReadConnection(KafkaLogstashConnection Resource, ReadManifest Manifest);
+
+/// <summary>An object that was read, as it was written, with the places of its fields.</summary>
+public sealed class ReadManifest
 {
+    private readonly TextLines _lines;
     private readonly YamlDocument _document;
     private readonly string _place;
 
-    internal ReadConnection(KafkaLogstashConnection resource, YamlDocument document, string place)
+    internal ReadManifest(JsonObject content, TextLines lines, YamlDocument document, string place)
     {
-        Resource = resource;
+        Content = content;
+        _lines = lines;
         _document = document;
         _place = place;
     }
 
-    /// <summary>The connection, with defaults.</summary>
-    public KafkaLogstashConnection Resource { get; }
+    /// <summary>The object, without defaults.</summary>
+    public JsonObject Content { get; }
 
-    /// <summary>Where a field stands; for one that is not there, where the nearest field around it does.</summary>
+    /// <summary>Where a field stands.</summary>
     /// <param name="path">The field, as in <see cref="FieldError.Path"/>.</param>
-    /// <returns>Line and column in the text.</returns>
-    public TextPosition PositionOf(string path) => Position(_document, _place, path);
+    /// <returns>Its name; for one that is not there, the name of the nearest field around it.</returns>
+    public TextRange RangeOf(string path) => _document.RangeOf(Whole(path));
 
-    internal static TextPosition Position(YamlDocument document, string place, string path) =>
-        document.PositionOf(place.Length == 0 || path.Length == 0 || path[0] == '[' ? place + path : $"{place}.{path}");
+    /// <summary>Where a piece of a field's text stands in the text that the object was read from.</summary>
+    /// <param name="path">The field.</param>
+    /// <param name="start">The first character, in the field's own text.</param>
+    /// <param name="length">How many UTF-16 units it has.</param>
+    /// <returns>
+    /// The piece; null where its place can't be told, because the field is no text or its lines are folded.
+    /// </returns>
+    public TextRange? RangeOf(string path, TextPosition start, int length)
+    {
+        if (_document.ScalarAt(Whole(path)) is not { } scalar)
+        {
+            return null;
+        }
+
+        var from = new TextLines(scalar.Value).OffsetOf(start);
+        if (ScalarOffsets.Find(_lines.Text, scalar, from) is not { } first)
+        {
+            return null;
+        }
+
+        return new TextRange(first, Math.Max(first, ScalarOffsets.Find(_lines.Text, scalar, Math.Min(from + length, scalar.Value.Length)) ?? first));
+    }
+
+    private string Whole(string path) => _place.Length == 0 || path.Length == 0 || path[0] == '[' ? _place + path : $"{_place}.{path}";
 }

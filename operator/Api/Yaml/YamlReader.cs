@@ -30,7 +30,7 @@ internal static class YamlReader
             throw new YamlException("It can't be read.", e);
         }
 
-        return [.. stream.Documents.Select(document => new Conversion().Convert(document))];
+        return [.. stream.Documents.Select(document => new Conversion(text).Convert(document))];
     }
 
     private static void CheckDepth(string text)
@@ -47,15 +47,16 @@ internal static class YamlReader
         }
     }
 
-    private sealed class Conversion
+    private sealed class Conversion(string text)
     {
-        private readonly Dictionary<string, TextPosition> _positions = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, YamlPlace> _places = new(StringComparer.Ordinal);
         private int _nodes;
 
         public YamlDocument Convert(YamlDotNet.RepresentationModel.YamlDocument document)
         {
-            _positions[""] = Position(document.RootNode);
-            return new YamlDocument(Convert(document.RootNode, "", 0), _positions);
+            var start = (int)document.RootNode.Start.Index;
+            _places[""] = new YamlPlace(new TextRange(start, start), null);
+            return new YamlDocument(Convert(document.RootNode, "", 0), _places);
         }
 
         private JsonNode? Convert(YamlNode node, string path, int depth)
@@ -76,7 +77,8 @@ internal static class YamlReader
 
         private JsonNode? Item(YamlNode node, string path, int depth)
         {
-            _positions[path] = Position(node);
+            var range = Range(node);
+            _places.TryAdd(path, new YamlPlace(node is YamlScalarNode ? range : range with { End = range.Start }, Written(node)));
             return Convert(node, path, depth + 1);
         }
 
@@ -96,7 +98,7 @@ internal static class YamlReader
                 }
 
                 var field = FieldPaths.Child(path, name);
-                _positions[field] = Position(key);
+                _places.TryAdd(field, new YamlPlace(Range(key), Written(value)));
                 result[name] = Convert(value, field, depth + 1);
             }
 
@@ -118,12 +120,30 @@ internal static class YamlReader
             _ => throw new YamlException(value.Start, value.End, "Only maps can be merged by '<<'."),
         };
 
-        private static TextPosition Position(YamlNode node) => new((int)node.Start.Line, (int)node.Start.Column);
+        private static TextRange Range(YamlNode node) => new((int)node.Start.Index, (int)node.End.Index);
+
+        private YamlScalar? Written(YamlNode node)
+        {
+            if (node is not YamlScalarNode { Value: { } value } scalar)
+            {
+                return null;
+            }
+
+            // A tag and an anchor belong to the node, but not to the text.
+            var start = (int)node.Start.Index;
+            while (text.AsSpan(start) is ['!' or '&', ..])
+            {
+                start += text.AsSpan(start).IndexOfAny(" \t\r\n") is >= 0 and var length ? length : text.Length - start;
+                start += text.AsSpan(start).IndexOfAnyExcept(" \t\r\n") is >= 0 and var blanks ? blanks : text.Length - start;
+            }
+
+            return new YamlScalar(start, scalar.Style, value);
+        }
 
         private static JsonNode? Scalar(YamlScalarNode scalar)
         {
-            var text = scalar.Value ?? "";
-            return scalar.Style == ScalarStyle.Plain && scalar.Tag.IsEmpty ? PlainScalars.Read(text) : JsonValue.Create(text);
+            var value = scalar.Value ?? "";
+            return scalar.Style == ScalarStyle.Plain && scalar.Tag.IsEmpty ? PlainScalars.Read(value) : JsonValue.Create(value);
         }
     }
 }

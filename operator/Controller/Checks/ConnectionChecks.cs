@@ -126,7 +126,7 @@ public static class ConnectionChecks
 
             foreach (var error in parsed.Errors)
             {
-                yield return Syntax(field, error);
+                yield return ConnectionFinding.Syntax(field, error);
             }
         }
 
@@ -134,7 +134,7 @@ public static class ConnectionChecks
         {
             foreach (var error in LogstashConfig.ParseCondition(when).Errors)
             {
-                yield return Syntax("spec.output.when", error);
+                yield return ConnectionFinding.Syntax("spec.output.when", error);
             }
         }
 
@@ -144,7 +144,7 @@ public static class ConnectionChecks
             {
                 foreach (var error in LogstashConfig.ParseValue(codec).Errors)
                 {
-                    yield return Syntax(field, error);
+                    yield return ConnectionFinding.Syntax(field, error);
                 }
             }
         }
@@ -166,6 +166,7 @@ public static class ConnectionChecks
             {
                 Line = finding.Span?.Line,
                 Column = finding.Span?.Column,
+                Length = finding.Span?.Length,
             };
         }
     }
@@ -179,13 +180,6 @@ public static class ConnectionChecks
 
     private static IEnumerable<KeyValuePair<string, JsonElement>> Elements(JsonObject? values) =>
         (values ?? []).Select(value => KeyValuePair.Create(value.Key, JsonSerializer.SerializeToElement(value.Value)));
-
-    private static ConnectionFinding Syntax(string field, ConfigError error) => Error("syntax", field, error.Message) with
-    {
-        Line = error.Line,
-        Column = error.Column,
-        CaretText = error.CaretText,
-    };
 
     private static ConnectionFinding Warning(string code, string field, string message) => new(Severity.Warning, code, field, message);
 

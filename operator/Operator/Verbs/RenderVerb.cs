@@ -1,7 +1,9 @@
 using KafkaLogstash.Api.Yaml;
 using KafkaLogstash.Controller.Checks;
 using KafkaLogstash.Logstash;
+using KafkaLogstash.Operator.Commands;
 using KafkaLogstash.Operator.Resources;
+using KafkaLogstash.Operator.Verbs.Linting;
 
 namespace KafkaLogstash.Operator.Verbs;
 
@@ -11,12 +13,11 @@ internal static class RenderVerb
     /// <summary>Renders.</summary>
     /// <param name="paths">Files, folders, <c>-</c>. Secrets and ConfigMaps among them are used.</param>
     /// <param name="pipelineOnly">Whether only the Logstash config is printed.</param>
-    /// <param name="input">Standard input.</param>
-    /// <param name="output">Where the objects go.</param>
-    /// <param name="errors">Where complaints go.</param>
-    public static int Run(IEnumerable<string> paths, bool pipelineOnly, TextReader input, TextWriter output, TextWriter errors)
+    /// <param name="console">Where to read and write.</param>
+    public static int Run(IEnumerable<string> paths, bool pipelineOnly, CommandConsole console)
     {
-        var files = ResourceFiles.Read(paths, input);
+        var (output, errors) = (console.Output, console.Error);
+        var files = ResourceFiles.Read(paths, console);
         foreach (var problem in files.Unreadable.Concat(files.Problems))
         {
             errors.WriteLine(FileFinding.Of(problem));
@@ -41,7 +42,7 @@ internal static class RenderVerb
                 document.Connection, files.SecretsFor(document.Connection), files.ConfigMapsFor(document.Connection), ConnectionPolicy.None);
             foreach (var finding in rendering.Findings)
             {
-                errors.WriteLine(FileFinding.Of(document, finding).ToText());
+                errors.WriteLine(FileFinding.Of(new ManifestDocument(document.File, document.Read.Manifest), finding));
             }
 
             failed |= rendering.Findings.Any(finding => finding.Severity == Severity.Error);

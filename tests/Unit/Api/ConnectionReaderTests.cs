@@ -1,5 +1,6 @@
 using CsCheck;
 using KafkaLogstash.Api;
+using KafkaLogstash.Api.Yaml;
 
 namespace KafkaLogstash.Tests.Unit.Api;
 
@@ -68,13 +69,14 @@ public sealed class ConnectionReaderTests
     public void Several_documents_and_lists_are_read_in_order()
     {
         var item = string.Join("\n", Minimal.Replace("orders", "second", StringComparison.Ordinal).Split('\n').Select((line, index) => (index == 0 ? "- " : "  ") + line));
-        var result = Read($"{Minimal}\n---\n# nothing\n---\napiVersion: v1\nkind: Secret\nmetadata: {{name: s}}\n---\napiVersion: v1\nkind: List\nitems:\n{item}");
+        var text = $"{Minimal}\n---\n# nothing\n---\napiVersion: v1\nkind: Secret\nmetadata: {{name: s}}\n---\napiVersion: v1\nkind: List\nitems:\n{item}";
+        var result = Read(text);
 
         Assert.Empty(result.Errors);
         Assert.Equal(["orders", "second"], result.Connections.Select(connection => connection.Resource.Metadata.Name));
-        Assert.Equal("Secret", (string?)Assert.Single(result.Others)["kind"]);
-        Assert.Equal(30, result.Connections[1].PositionOf("spec.input.topics[0]").Line);
-        Assert.Equal(result.Connections[1].PositionOf("spec.input"), result.Connections[1].PositionOf("spec.input.groupId"));
+        Assert.Equal("Secret", (string?)Assert.Single(result.Others).Content["kind"]);
+        Assert.Equal(30, Line(text, result.Connections[1].Manifest.RangeOf("spec.input.topics[0]")));
+        Assert.Equal(result.Connections[1].Manifest.RangeOf("spec.input"), result.Connections[1].Manifest.RangeOf("spec.input.groupId"));
     }
 
     [Fact]
@@ -115,6 +117,8 @@ public sealed class ConnectionReaderTests
             Read(noise);
             Read($"{Minimal}\n{noise}");
         }, seed: "0N0XIzNsQ0O2", iter: 2000);
+
+    private static int Line(string text, TextRange range) => new TextLines(text).PositionOf(range.Start).Line;
 
     private static ManifestReadResult Read(string text) => ConnectionReader.Read(text);
 }

@@ -1,0 +1,180 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using KafkaLogstash.Api;
+using KafkaLogstash.Controller.Checks;
+using KafkaLogstash.Logstash;
+using KafkaLogstash.Operator.Settings;
+using KafkaLogstash.Operator.Verbs;
+using KafkaLogstash.Operator.Verbs.Linting;
+
+namespace KafkaLogstash.Operator.Commands;
+
+/// <summary>The command line.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs a command line.</summary>
+    /// <param name="args">The arguments.</param>
+    /// <param name="console">Where to read and write.</param>
+    /// <param name="cancellationToken">Ends what runs until it is stopped.</param>
+    /// <returns>The exit status, one of <see cref="ExitCodes"/>.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, CommandConsole console, CancellationToken cancellationToken = default)
+    {
+        var parsed = Build(console).Parse(args);
+        var refusal = parsed.Action as ParseErrorAction;
+        if (refusal is not null)
+        {
+            refusal.ShowHelp = args.Count == 0;
+        }
+
+        var code = await parsed.InvokeAsync(new InvocationConfiguration { Output = console.Output, Error = console.Error }, cancellationToken);
+        if (refusal is null)
+        {
+            return code;
+        }
+
+        await console.Error.WriteLineAsync("--help tells what there is.");
+        return ExitCodes.Unusable;
+    }
+
+    private static RootCommand Build(CommandConsole console)
+    {
+        var root = new RootCommand("Connects Apache Kafka and Logstash on Kubernetes: one KafkaLogstashConnection becomes a running Logstash.")
+        {
+            Run(console), Render(console), Lint(console), Crd(console),
+        };
+        root.HelpName = "kafka-logstash-operator";
+        HelpWithExamples.Install(root);
+        return root;
+    }
+
+    private static VerbCommand Run(CommandConsole console)
+    {
+        var file = new Option<string?>("--config") { Description = "A YAML file with settings, named as the flags are, without the dashes." };
+        var flags = SettingsTable.All.ToDictionary(
+            setting => setting.Name,
+            setting => new Option<string?>(setting.Flag) { Description = $"{setting.Description} [{setting.Variable}]{(setting.Default.Length == 0 ? "" : $" (default {setting.Default})")}" },
+            StringComparer.Ordinal);
+        var command = new VerbCommand("run", "Run the operator: in a cluster, or against the cluster of a kubeconfig.") { file };
+        foreach (var flag in flags.Values)
+        {
+            command.Options.Add(flag);
+        }
+
+        command.SetAction((result, cancellationToken) =>
+            RunVerb.RunAsync(setting => result.GetValue(flags[setting.Name]), result.GetValue(file), console.Error, cancellationToken));
+        return command;
+    }
+
+    private static VerbCommand Render(CommandConsole console)
+    {
+        var pipeline = new Option<bool>("--pipeline") { Description = "Print just the Logstash config." };
+        var command = new VerbCommand(
+            "render",
+            "Print every object that the operator would make for a connection, without a cluster. Exit status 0: done; 1: a connection has errors; 2: something can't be read.")
+        {
+            Examples =
+            [
+                new("the objects for a connection, with the Secret it names", "kafka-logstash-operator render orders.yaml orders-secret.yaml"),
+                new("the Logstash config alone, checked by Logstash itself", "kafka-logstash-operator render --pipeline orders.yaml > orders.conf && logstash -t -f orders.conf"),
+            ],
+        };
+        command.Options.Add(pipeline);
+        var files = FileOptions.AddTo(command, "The files to render: connections, and the Secrets and ConfigMaps they name.");
+        command.SetAction(result => RenderVerb.Run(files.Of(result), result.GetValue(pipeline), console));
+        return command;
+    }
+
+    private static VerbCommand Lint(CommandConsole console)
+    {
+        var output = Choice("--output", "How to report: for people, as one JSON array, or as GitHub's workflow commands.", LintOutput.Human);
+        output.Aliases.Add("-o");
+        var color = Choice("--color", "When to use colours. auto: on a terminal, unless NO_COLOR is set.", ColorChoice.Auto);
+        var syntaxOnly = new Option<bool>("--syntax-only") { Description = "Judge the config language alone: what is refused is exactly what Logstash's own grammar refuses." };
+        var strict = new Option<bool>("--strict") { Description = "Let warnings change the exit status too." };
+        var denied = new Option<string[]>("--denied-plugins")
+        {
+            Description = "Plugins that nobody may use, separated by commas: ruby, or with their section, output/file.",
+            HelpName = "plugins",
+        };
+        var version = new Option<string>("--logstash-version")
+        {
+            Description = "The Logstash that plain configs are for. A connection says itself which it is for.",
+            HelpName = "version",
+            DefaultValueFactory = _ => new LogstashSpec().Version,
+        };
+        version.Validators.Add(result =>
+        {
+            if (!LogstashVersion.TryParse(result.GetValueOrDefault<string>(), out _))
+            {
+                result.AddError($"--logstash-version must be a full version, for example {new LogstashSpec().Version}.");
+            }
+        });
+        var command = new VerbCommand(
+            "lint",
+            "Say what is wrong with connections and Logstash configs before they are applied. Exit status 0: no errors; 1: errors (with --strict, warnings too); 2: something can't be read.")
+        {
+            Examples =
+            [
+                new("everything in a folder", "kafka-logstash-operator lint deploy/"),
+                new("what another program prints", "kubectl kustomize overlays/prod | kafka-logstash-operator lint -"),
+                new("configs by hand: does Logstash read them?", "kafka-logstash-operator lint --syntax-only /etc/logstash/conf.d"),
+                new("beside the lines of a pull request", "kafka-logstash-operator lint --output github deploy/"),
+            ],
+        };
+        foreach (var option in new Option[] { output, color, syntaxOnly, strict, version, denied })
+        {
+            command.Options.Add(option);
+        }
+
+        var files = FileOptions.AddTo(command, "The files to look at: connections (.yaml, .yml, .json), the ConfigMaps they name, and Logstash configs (.conf).");
+        command.SetAction(result => LintVerb.Run(
+            files.Of(result),
+            new LintOptions
+            {
+                Output = Chosen<LintOutput>(result.GetValue(output)),
+                Color = Chosen<ColorChoice>(result.GetValue(color)),
+                SyntaxOnly = result.GetValue(syntaxOnly),
+                Strict = result.GetValue(strict),
+                Version = LogstashVersion.Parse(result.GetValue(version)!),
+                Policy = new ConnectionPolicy { DeniedPlugins = Listed(result.GetValue(denied)) },
+            },
+            console));
+        return command;
+    }
+
+    private static VerbCommand Crd(CommandConsole console)
+    {
+        var command = new VerbCommand("crd", "Print the custom resource definition.")
+        {
+            Examples =
+            [
+                new("define the resource in a cluster", "kafka-logstash-operator crd | kubectl apply --server-side -f -"),
+            ],
+        };
+        command.SetAction(_ =>
+        {
+            console.Output.Write(ConnectionCrd.ToYaml());
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    private static Option<string> Choice<T>(string name, string description, T standard)
+        where T : struct, Enum
+    {
+        var words = Enum.GetNames<T>().Select(word => word.ToLowerInvariant()).ToArray();
+        var option = new Option<string>(name)
+        {
+            Description = description,
+            HelpName = string.Join('|', words),
+            DefaultValueFactory = _ => standard.ToString().ToLowerInvariant(),
+        };
+        return option.AcceptOnlyFromAmong(words);
+    }
+
+    private static T Chosen<T>(string? word)
+        where T : struct, Enum => Enum.Parse<T>(word!, ignoreCase: true);
+
+    private static HashSet<string> Listed(string[]? values) =>
+        [.. (values ?? []).SelectMany(value => value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+}

@@ -56,7 +56,7 @@ public static class ConnectionCrd
                     Column("Ready", "string", ".status.conditions[?(@.type==\"Ready\")].status", "Whether all that is wished runs."),
                     Column("Reason", "string", ".status.conditions[?(@.type==\"Ready\")].reason", "Why."),
                     Column("Age", "date", ".metadata.creationTimestamp", "Time since creation."),
-                    Column("Topics", "string", ".spec.input.topics", "The topics that are read, where they are named.", wide: true),
+                    Column("Topics", "string", ".status.flow", "The topics that are read, and after an arrow the topic that is written.", wide: true),
                     Column("Group", "string", ".status.groupId", "The consumer group.", wide: true),
                     Column("Version", "string", ".status.version", "Logstash's version.", wide: true)),
                 ["schema"] = new JsonObject { ["openAPIV3Schema"] = new SchemaBuilder(docs).Resource() },

@@ -17,6 +17,9 @@ public sealed record ConnectionStatus
     /// <summary>Logstash pods that are ready.</summary>
     public int ReadyReplicas { get; init; }
 
+    /// <summary>What flows where, as one text for people: <c>orders, refunds → orders-clean</c>.</summary>
+    public string? Flow { get; init; }
+
     /// <summary>Ready and wished pods, as <c>2/3</c>: what people look for first.</summary>
     public string? ReadyRatio { get; init; }
 

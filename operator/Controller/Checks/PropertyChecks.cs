@@ -1,5 +1,6 @@
 using System.Text.Json;
 using KafkaLogstash.Api;
+using KafkaLogstash.Api.Yaml;
 using KafkaLogstash.Controller.Rendering;
 using KafkaLogstash.Logstash;
 using KafkaLogstash.Logstash.Catalogue;
@@ -21,7 +22,7 @@ internal static class PropertyChecks
 
     private static IEnumerable<ConnectionFinding> Check(string property, string value, List<KafkaPluginCatalogue> plugins, List<KafkaPluginCatalogue> used)
     {
-        var field = $"spec.kafka.properties.{property}";
+        var field = FieldPaths.Child("spec.kafka.properties", property);
         var option = ClientProperties.OptionName(property);
         var takers = used.Where(plugin => ClientProperties.IsFree(plugin, option)).ToList();
         if (takers.Count > 0)

@@ -12,6 +12,8 @@ internal static class ConnectionStatusBuilder
     /// <summary>What the API lets a condition's message be, characters.</summary>
     private const int LongestMessage = 4096;
 
+    private const int MostTopicsShown = 3;
+
     /// <summary>Works it out.</summary>
     /// <param name="connection">The connection with the status it has.</param>
     /// <param name="outcome">How far the reconcile came.</param>
@@ -60,6 +62,7 @@ internal static class ConnectionStatusBuilder
             Conditions = [.. verdicts.Select(entry => Condition(entry.Type, entry.Verdict, previous, generation, now))],
             Replicas = logstash.Replicas,
             ReadyReplicas = logstash.ReadyReplicas,
+            Flow = Flow(spec),
             ReadyRatio = string.Create(CultureInfo.InvariantCulture, $"{logstash.ReadyReplicas}/{logstash.WishedReplicas}"),
             Selector = ConnectionLabels.SelectorText(connection.Metadata.Name),
             Transport = spec.Transport,
@@ -95,6 +98,20 @@ internal static class ConnectionStatusBuilder
         return (Verdict(facts.Reachable), Verdict(facts.TopicsAvailable));
 
         static Verdict Verdict(KafkaFinding finding) => new(finding.Holds, finding.Reason, finding.Message);
+    }
+
+    private static string Flow(ConnectionSpec spec)
+    {
+        var topics = spec.Input?.Topics ?? [];
+        var read = spec.Input?.TopicsPattern is { } pattern
+            ? $"/{pattern}/"
+            : string.Join(", ", topics.Take(MostTopicsShown)) + (topics.Count > MostTopicsShown ? $" and {topics.Count - MostTopicsShown} more" : "");
+        return (read.Length > 0, spec.Output) switch
+        {
+            (true, { } output) => $"{read} → {output.TopicId}",
+            (false, { } output) => $"→ {output.TopicId}",
+            _ => read,
+        };
     }
 
     private static V1Condition Condition(string type, Verdict verdict, ConnectionStatus previous, long? generation, DateTimeOffset now)

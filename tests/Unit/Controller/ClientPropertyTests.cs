@@ -45,7 +45,7 @@ public sealed class ClientPropertyTests
         var finding = Assert.Single(ConnectionChecks.Run(Manifest.Resource(("spec.kafka.properties", properties)), ConnectionPolicy.None));
 
         Assert.Equal((severity, code), (finding.Severity, finding.Code));
-        Assert.StartsWith("spec.kafka.properties.", finding.Field, StringComparison.Ordinal);
+        Assert.StartsWith("spec.kafka.properties[", finding.Field, StringComparison.Ordinal);
         Assert.Contains(message, finding.Message, StringComparison.Ordinal);
     }
 

@@ -88,7 +88,9 @@ internal sealed partial class ClientLog(IReadOnlyList<string> bootstrapServers, 
     public void Write(LogMessage message)
     {
         var text = Redact(message.Message);
-        if (message.Level <= SyslogLevel.Warning)
+
+        // What it logs of connections that brokers closed is marked as information alone.
+        if (message.Level <= SyslogLevel.Warning || message.Facility == "FAIL")
         {
             Remember(ClientTrouble.Parse(null, text));
         }

@@ -19,6 +19,7 @@ internal sealed class ClusterClient : IAsyncDisposable
     private readonly IAdminClient _client;
     private readonly TimeSpan _timeout;
     private Task _listing = Task.CompletedTask;
+    private bool _heedsClients;
 
     /// <summary>Makes a client; it connects when it is first asked.</summary>
     /// <exception cref="InvalidOperationException">librdkafka refuses the configuration.</exception>
@@ -46,53 +47,23 @@ internal sealed class ClusterClient : IAsyncDisposable
             .Build();
     }
 
-    /// <summary>How many brokers there are.</summary>
-    public async Task<int> CountBrokersAsync(CancellationToken cancellationToken) =>
-        (await BoundedAsync(_client.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = _timeout }), cancellationToken)).Nodes.Count;
-
-    /// <summary>
-    /// Whether the brokers heed a client that wants no topic to be created. Brokers before 0.11 may create any topic that is asked for by name: there,
-    /// only <see cref="AllTopicsAsync"/> is harmless.
-    /// </summary>
-    /// <param name="topic">Any topic, there or not.</param>
-    /// <param name="cancellationToken">Ends the question.</param>
-    public async Task<bool> MayAskForTopicsAsync(string topic, CancellationToken cancellationToken)
+    /// <summary>Looks whom there is to ask, and how.</summary>
+    public async Task<ClusterOverview> OverviewAsync(CancellationToken cancellationToken)
     {
-        try
+        _heedsClients = _heedsClients || await HeedsClientsAsync(cancellationToken);
+        if (!_heedsClients)
         {
-            // This request came with 0.11 as well. Whatever the brokers say to it, even that the client may not, they know it.
-            await BoundedAsync(
-                _client.DescribeConfigsAsync([new ConfigResource { Name = topic, Type = ResourceType.Topic }], new DescribeConfigsOptions { RequestTimeout = _timeout }),
-                cancellationToken);
-            return true;
+            return await ListAsync(cancellationToken);
         }
-        catch (DescribeConfigsException e)
-        {
-            return e.Results.TrueForAll(result => result.Error.Code != ErrorCode.Local_UnsupportedFeature);
-        }
-        catch (KafkaException e) when (e.Error.Code == ErrorCode.Local_UnsupportedFeature)
-        {
-            return false;
-        }
+
+        var cluster = await BoundedAsync(_client.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = _timeout }), cancellationToken);
+        return new ClusterOverview(cluster.Nodes.Count, null);
     }
 
     /// <summary>Every topic that the client may see, by name.</summary>
-    public async Task<IReadOnlyDictionary<string, TopicView>> AllTopicsAsync(CancellationToken cancellationToken)
-    {
-        // The client has no asynchronous form of this call: it gets a thread of its own, as it may block for long.
-        var listing = Task.Factory.StartNew(() => _client.GetMetadata(_timeout), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        _listing = listing;
-        var metadata = await BoundedAsync(listing, cancellationToken);
-        return metadata.Topics.ToDictionary(
-            topic => topic.Topic,
-            topic => new TopicView(
-                topic.Error.Code,
-                [.. topic.Partitions.Select(partition => partition.PartitionId)],
-                [.. topic.Partitions.Where(partition => partition.Leader < 0).Select(partition => partition.PartitionId)]),
-            StringComparer.Ordinal);
-    }
+    public async Task<IReadOnlyDictionary<string, TopicView>> AllTopicsAsync(CancellationToken cancellationToken) => (await ListAsync(cancellationToken)).AllTopics!;
 
-    /// <summary>Topics by name, those that are missing or may not be seen with the error that says so. See <see cref="MayAskForTopicsAsync"/>.</summary>
+    /// <summary>Topics by name, those that are missing or may not be seen with the error that says so. See <see cref="ClusterOverview"/>.</summary>
     public async Task<IReadOnlyDictionary<string, TopicView>> TopicsAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
     {
         List<TopicDescription> found;
@@ -144,25 +115,25 @@ internal sealed class ClusterClient : IAsyncDisposable
     }
 
     /// <summary>The offsets that a group has committed for partitions, null where it has committed nothing.</summary>
-    public async Task<CommittedOffsets> CommittedAsync(string group, IReadOnlyCollection<TopicPartition> partitions, CancellationToken cancellationToken)
+    public async Task<GroupOffsets> CommittedAsync(string group, IReadOnlyCollection<TopicPartition> partitions, CancellationToken cancellationToken)
     {
         try
         {
             var answer = await BoundedAsync(
                 _client.ListConsumerGroupOffsetsAsync([new ConsumerGroupTopicPartitions(group, [.. partitions])], new ListConsumerGroupOffsetsOptions { RequestTimeout = _timeout }),
                 cancellationToken);
-            return new CommittedOffsets(ErrorCode.NoError, Offsets(answer.SelectMany(result => result.Partitions)));
+            return new GroupOffsets(ErrorCode.NoError, Offsets(answer.SelectMany(result => result.Partitions)));
         }
         catch (ListConsumerGroupOffsetsException e)
         {
             var failed = e.Results.Find(result => result.Error.IsError);
             return failed is not null
-                ? CommittedOffsets.Unknown(failed.Error.Code)
-                : new CommittedOffsets(ErrorCode.NoError, Offsets(e.Results.SelectMany(result => result.Partitions)));
+                ? GroupOffsets.Unknown(failed.Error.Code)
+                : new GroupOffsets(ErrorCode.NoError, Offsets(e.Results.SelectMany(result => result.Partitions)));
         }
         catch (KafkaException e)
         {
-            return CommittedOffsets.Unknown(e.Error.Code);
+            return GroupOffsets.Unknown(e.Error.Code);
         }
     }
 
@@ -197,6 +168,48 @@ internal sealed class ClusterClient : IAsyncDisposable
         await Task.Factory.StartNew(_client.Dispose, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
+    /// <summary>
+    /// Whether the brokers heed a client that wants no topic created, as they do since 0.11. DescribeConfigs came with 0.11 as well: whatever they say to it, even
+    /// that the client may not, they know it.
+    /// </summary>
+    /// <remarks>
+    /// The mock cluster counts as older. And to ask 0.10.0 for a description of the cluster ends the program: librdkafka does not expect one without an id.
+    /// </remarks>
+    private async Task<bool> HeedsClientsAsync(CancellationToken cancellationToken)
+    {
+        const string AnyTopic = "kafka-logstash-operator";
+        try
+        {
+            await BoundedAsync(
+                _client.DescribeConfigsAsync([new ConfigResource { Name = AnyTopic, Type = ResourceType.Topic }], new DescribeConfigsOptions { RequestTimeout = _timeout }),
+                cancellationToken);
+            return true;
+        }
+        catch (DescribeConfigsException e)
+        {
+            return e.Results.TrueForAll(result => result.Error.Code != ErrorCode.Local_UnsupportedFeature);
+        }
+        catch (KafkaException e) when (e.Error.Code == ErrorCode.Local_UnsupportedFeature)
+        {
+            return false;
+        }
+    }
+
+    private async Task<ClusterOverview> ListAsync(CancellationToken cancellationToken)
+    {
+        // The client has no asynchronous form of this call: it gets a thread of its own, as it may block for long.
+        var listing = Task.Factory.StartNew(() => _client.GetMetadata(_timeout), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _listing = listing;
+        var metadata = await BoundedAsync(listing, cancellationToken);
+        return new ClusterOverview(metadata.Brokers.Count, metadata.Topics.ToDictionary(
+            topic => topic.Topic,
+            topic => new TopicView(
+                topic.Error.Code,
+                [.. topic.Partitions.Select(partition => partition.PartitionId)],
+                [.. topic.Partitions.Where(partition => partition.Leader < 0).Select(partition => partition.PartitionId)]),
+            StringComparer.Ordinal));
+    }
+
     private static Dictionary<TopicPartition, PartitionOffset> Offsets(IEnumerable<TopicPartitionOffsetError> offsets) => offsets.ToDictionary(
         offset => offset.TopicPartition,
         offset => new PartitionOffset(offset.Error.IsError || offset.Offset.Value < 0 ? null : offset.Offset.Value, offset.Error.Code));
@@ -214,6 +227,13 @@ internal sealed class ClusterClient : IAsyncDisposable
     }
 }
 
+/// <summary>A cluster at a glance.</summary>
+/// <param name="Brokers">How many brokers there are.</param>
+/// <param name="AllTopics">
+/// Every topic that the client may see, where the brokers might create a topic that they are asked for by name: there, nothing else may be asked about topics.
+/// </param>
+internal sealed record ClusterOverview(int Brokers, IReadOnlyDictionary<string, TopicView>? AllTopics);
+
 /// <summary>A topic as the brokers describe it.</summary>
 /// <param name="Error">Why it can't be used; <see cref="ErrorCode.NoError"/> where it can.</param>
 /// <param name="Partitions">Its partitions.</param>
@@ -229,8 +249,8 @@ internal readonly record struct PartitionOffset(long? Offset, ErrorCode Error);
 /// <summary>What a consumer group has committed.</summary>
 /// <param name="Error">Why that can't be told; <see cref="ErrorCode.NoError"/> where it can.</param>
 /// <param name="Offsets">The offsets by partition.</param>
-internal sealed record CommittedOffsets(ErrorCode Error, IReadOnlyDictionary<TopicPartition, PartitionOffset> Offsets)
+internal sealed record GroupOffsets(ErrorCode Error, IReadOnlyDictionary<TopicPartition, PartitionOffset> Offsets)
 {
     /// <summary>Nothing can be told.</summary>
-    public static CommittedOffsets Unknown(ErrorCode error) => new(error, new Dictionary<TopicPartition, PartitionOffset>());
+    public static GroupOffsets Unknown(ErrorCode error) => new(error, new Dictionary<TopicPartition, PartitionOffset>());
 }

@@ -158,9 +158,9 @@ internal sealed class ClusterProbe : IAsyncDisposable
 
         try
         {
-            var brokers = await CountBrokersAsync(_client, cancellationToken);
+            var overview = await OverviewAsync(_client, cancellationToken);
             _log.Answered();
-            if (await _reader!.LookAsync(brokers, questions, _found, cancellationToken))
+            if (await _reader!.LookAsync(overview, questions, _found, cancellationToken))
             {
                 _log.ForgetTroubles();
             }
@@ -180,10 +180,10 @@ internal sealed class ClusterProbe : IAsyncDisposable
     }
 
     /// <summary>The first question of a look, which is not waited for to the end once every broker has failed.</summary>
-    private async Task<int> CountBrokersAsync(ClusterClient client, CancellationToken cancellationToken)
+    private async Task<ClusterOverview> OverviewAsync(ClusterClient client, CancellationToken cancellationToken)
     {
         using var answered = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var asking = client.CountBrokersAsync(cancellationToken);
+        var asking = client.OverviewAsync(cancellationToken);
         var failed = await Task.WhenAny(asking, AllBrokersDownAsync(answered.Token)) != asking;
         await answered.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();

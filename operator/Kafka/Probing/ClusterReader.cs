@@ -22,20 +22,19 @@ internal sealed class ClusterReader(ClusterClient client, KafkaProberOptions opt
     private readonly Dictionary<string, (GroupFacts? Facts, DateTimeOffset At)> _groups = new(StringComparer.Ordinal);
     private IReadOnlyDictionary<string, TopicView> _all = new Dictionary<string, TopicView>(StringComparer.Ordinal);
     private DateTimeOffset? _listedAt;
-    private bool? _mayAskForTopics;
     private int _looksWithoutLeaders;
 
     /// <summary>Looks once.</summary>
-    /// <param name="brokers">How many brokers there are.</param>
+    /// <param name="overview">Whom there is to ask.</param>
     /// <param name="questions">What each connection wants to know.</param>
     /// <param name="found">Gets what was found out for a connection.</param>
     /// <param name="cancellationToken">Ends the look.</param>
     /// <returns>Whether every broker that leads partitions answered.</returns>
     /// <exception cref="KafkaException">The cluster does not answer.</exception>
     public async Task<bool> LookAsync(
-        int brokers, IReadOnlyDictionary<string, KafkaQuestion> questions, Action<string, KafkaQuestion, KafkaFacts> found, CancellationToken cancellationToken)
+        ClusterOverview overview, IReadOnlyDictionary<string, KafkaQuestion> questions, Action<string, KafkaQuestion, KafkaFacts> found, CancellationToken cancellationToken)
     {
-        var topics = await TopicsAsync(questions.Values, cancellationToken);
+        var topics = await TopicsAsync(overview, questions.Values, cancellationToken);
         var readers = questions.Where(entry => entry.Value.GroupId is not null).ToLookup(entry => entry.Value.GroupId!, StringComparer.Ordinal);
         var partitions = readers.SelectMany(group => group).SelectMany(entry => Read(entry.Value, topics)).Distinct(StringComparer.Ordinal)
             .ToDictionary(topic => topic, topic => PartitionsOf(topic, topics), StringComparer.Ordinal);
@@ -46,7 +45,7 @@ internal sealed class ClusterReader(ClusterClient client, KafkaProberOptions opt
         var silence = ends.SelectMany(some => some.Values).Select(offset => offset.Error).FirstOrDefault(IsSilence);
         _looksWithoutLeaders = silence == ErrorCode.NoError ? 0 : _looksWithoutLeaders + 1;
         var reachable = _looksWithoutLeaders < LooksBeforeBlame
-            ? KafkaFindings.Reachable(brokers)
+            ? KafkaFindings.Reachable(overview.Brokers)
             : KafkaFindings.LeadersUnreachable(await explain(silence, cancellationToken));
 
         foreach (var (connection, question) in questions.Where(entry => entry.Value.GroupId is null))
@@ -111,7 +110,7 @@ internal sealed class ClusterReader(ClusterClient client, KafkaProberOptions opt
         };
     }
 
-    private async Task<TopicsFound> TopicsAsync(IEnumerable<KafkaQuestion> questions, CancellationToken cancellationToken)
+    private async Task<TopicsFound> TopicsAsync(ClusterOverview overview, IEnumerable<KafkaQuestion> questions, CancellationToken cancellationToken)
     {
         var asked = questions.ToList();
         var wished = asked.SelectMany(question => question.Topics.Concat(question.WrittenTopics)).ToHashSet(StringComparer.Ordinal);
@@ -121,13 +120,11 @@ internal sealed class ClusterReader(ClusterClient client, KafkaProberOptions opt
             return new TopicsFound(new Dictionary<string, TopicView>(StringComparer.Ordinal), new Dictionary<string, IReadOnlyList<string>?>(StringComparer.Ordinal));
         }
 
-        _mayAskForTopics ??= await client.MayAskForTopicsAsync(wished.FirstOrDefault() ?? "any", cancellationToken);
-        if (_mayAskForTopics == false)
+        if (overview.AllTopics is { } all)
         {
-            _listedAt = null;
+            _all = all;
         }
-
-        if (_mayAskForTopics == false || patterns.Count > 0)
+        else if (patterns.Count > 0)
         {
             await ListAsync(cancellationToken);
         }
@@ -142,7 +139,7 @@ internal sealed class ClusterReader(ClusterClient client, KafkaProberOptions opt
             pattern => (_patterns.TryGetValue(pattern, out var read) ? read : _patterns[pattern] = new TopicPattern(pattern)).Matching(_all.Keys),
             StringComparer.Ordinal);
         wished.UnionWith(matching.Values.SelectMany(names => names ?? []));
-        if (_mayAskForTopics == false || wished.Count == 0)
+        if (overview.AllTopics is not null || wished.Count == 0)
         {
             return new TopicsFound(_all, matching);
         }

@@ -179,8 +179,13 @@ internal sealed class JavaPatternTranslation
         {
             // (?i) holds up to the end of the group it is in, and is no group itself.
             _at++;
-            _groups.Pop();
+            var start = _groups.Pop();
             _text.Append(')');
+            if (_text.Length - start == "(?)".Length)
+            {
+                // None of the flags has a meaning here.
+                _text.Length = start;
+            }
         }
         else
         {

@@ -31,12 +31,10 @@ internal static class KafkaFindings
     /// <param name="troubles">The last trouble with each broker; without credentials.</param>
     public static KafkaFinding Unreachable(KafkaSpec kafka, string? username, ErrorCode code, IReadOnlyList<ClientTrouble> troubles)
     {
-        var cause = troubles.Select(trouble => (Trouble: trouble, Cause: CauseOf(trouble))).DefaultIfEmpty((new ClientTrouble(code, null, ""), CauseOf(new ClientTrouble(code, null, ""))))
-            .GroupBy(entry => entry.Item2)
-            .MinBy(group => group.Key)!;
-        var named = cause.Select(entry => entry.Item1.Broker).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        var cause = troubles.DefaultIfEmpty(new ClientTrouble(code, null, "")).GroupBy(trouble => CauseOf(trouble, kafka)).MinBy(group => group.Key)!;
+        var named = cause.Select(trouble => trouble.Broker).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         var servers = Listed(named.Count > 0 ? named : kafka.BootstrapServers);
-        var said = cause.First().Item1.Text;
+        var said = cause.First().Text;
         var login = kafka.Authentication is { } authentication
             ? $"{SecurityProtocol.Mechanism(authentication.Type)}{(string.IsNullOrEmpty(username) ? "" : $" as user '{username}'")}"
             : "no authentication";
@@ -63,7 +61,7 @@ internal static class KafkaFindings
                 false,
                 "ClientCertificateRefused",
                 kafka.Tls?.ClientCertificate is null
-                    ? $"{servers} want a client certificate: set spec.kafka.tls.clientCertificate."
+                    ? $"{servers} end the connection after the TLS handshake, as brokers do that want a client certificate: set spec.kafka.tls.clientCertificate."
                     : $"{servers} do not accept the client certificate: check that spec.kafka.tls.clientCertificate is valid and issued by a CA they trust."),
             Cause.PlaintextListener => new KafkaFinding(
                 false,
@@ -88,19 +86,19 @@ internal static class KafkaFindings
             Cause.Name => new KafkaFinding(
                 false,
                 "NameNotResolved",
-                $"{Others(troubles, named)}{servers}: DNS does not know the name. Check {Field(kafka, named)}."),
+                $"{Others(kafka, troubles, named)}{servers}: DNS does not know the name. Check {Field(kafka, named)}."),
             Cause.Refused => new KafkaFinding(
                 false,
                 "ConnectionRefused",
-                $"{Others(troubles, named)}{servers}: nothing listens there. Check that Kafka runs, and address and port in {Field(kafka, named)}."),
+                $"{Others(kafka, troubles, named)}{servers}: nothing listens there. Check that Kafka runs, and address and port in {Field(kafka, named)}."),
             Cause.TimedOut => new KafkaFinding(
                 false,
                 "TimedOut",
-                $"{Others(troubles, named)}{servers}: no connection in time. Check that no firewall or network policy stands between, and the address in {Field(kafka, named)}."),
+                $"{Others(kafka, troubles, named)}{servers}: no connection in time. Check that no firewall or network policy stands between, and the address in {Field(kafka, named)}."),
             _ => new KafkaFinding(
                 false,
                 "Unreachable",
-                $"{servers}: no usable answer ({Words(code)}). Check that Kafka runs and is not overloaded, and that no network policy or firewall stands between."),
+                $"{servers}: no usable answer ({Words(code)}{(said.Length == 0 ? "" : $"; librdkafka says: {said}")}). Check that Kafka runs and is not overloaded, and that no network policy or firewall stands between."),
         };
     }
 
@@ -205,8 +203,13 @@ internal static class KafkaFindings
         _ => code.GetReason(),
     };
 
-    private static Cause CauseOf(ClientTrouble trouble)
+    private static Cause CauseOf(ClientTrouble trouble, KafkaSpec kafka)
     {
+        if (trouble.IsDisconnection)
+        {
+            return CauseOfDisconnection(trouble, kafka);
+        }
+
         if (trouble.Says("unsupported SASL mechanism") || trouble.Code == ErrorCode.UnsupportedSaslMechanism)
         {
             return Cause.Mechanism;
@@ -232,7 +235,7 @@ internal static class KafkaFindings
             return Cause.ClientCertificate;
         }
 
-        if (trouble.Says("PLAINTEXT broker listener") || trouble.Says("wrong version number") || trouble.Says("packet length too long") || trouble.Says("record layer failure"))
+        if (trouble.Says("wrong version number") || trouble.Says("packet length too long") || trouble.Says("record layer failure"))
         {
             return Cause.PlaintextListener;
         }
@@ -242,14 +245,9 @@ internal static class KafkaFindings
             return Cause.Tls;
         }
 
-        if (trouble.Says("connecting to a SSL listener") || trouble.Says("Invalid response size"))
+        if (trouble.Says("Invalid response size"))
         {
             return Cause.TlsListener;
-        }
-
-        if (trouble.Says("might require SASL"))
-        {
-            return Cause.SaslListener;
         }
 
         return trouble.Code switch
@@ -263,11 +261,29 @@ internal static class KafkaFindings
         };
     }
 
+    /// <summary>A broker that closes the connection does not say why. How far the connection had come tells.</summary>
+    private static Cause CauseOfDisconnection(ClientTrouble trouble, KafkaSpec kafka)
+    {
+        const int Soon = 2000;
+        return trouble.State switch
+        {
+            "SSL_HANDSHAKE" => Cause.PlaintextListener,
+
+            // Since TLS 1.3 a client learns only after the handshake that its certificate will not do.
+            "APIVERSION_QUERY" => kafka.Tls is null ? Cause.TlsListener : Cause.ClientCertificate,
+
+            // Before 1.0 brokers had no other way to refuse a login.
+            "AUTH_LEGACY" or "AUTH_HANDSHAKE" or "AUTH_REQ" => Cause.Authentication,
+            "UP" when trouble.Milliseconds < Soon && kafka.Authentication is null => Cause.SaslListener,
+            _ => Cause.Other,
+        };
+    }
+
     /// <summary>What other brokers suffer from, where it is not the same: their names alone would hide it.</summary>
-    private static string Others(IReadOnlyList<ClientTrouble> troubles, List<string> named)
+    private static string Others(KafkaSpec kafka, IReadOnlyList<ClientTrouble> troubles, List<string> named)
     {
         var others = troubles.Where(trouble => trouble.Broker is { } broker && !named.Contains(broker, StringComparer.Ordinal))
-            .Select(trouble => (trouble.Broker, Words: InShort(CauseOf(trouble))))
+            .Select(trouble => (trouble.Broker, Words: InShort(CauseOf(trouble, kafka))))
             .Where(entry => entry.Words is not null)
             .Take(MostNamed)
             .ToList();

@@ -28,7 +28,7 @@ internal sealed record TopicLags
     public static TopicLags Of(
         IEnumerable<string> topics,
         IReadOnlyDictionary<string, List<TopicPartition>> partitions,
-        CommittedOffsets committed,
+        GroupOffsets committed,
         IReadOnlyDictionary<TopicPartition, PartitionOffset> beginnings,
         IReadOnlyDictionary<TopicPartition, PartitionOffset> ends,
         AutoOffsetReset reset)
@@ -77,7 +77,7 @@ internal sealed record TopicLags
 
     private static ErrorCode Failure(
         TopicPartition partition,
-        CommittedOffsets committed,
+        GroupOffsets committed,
         IReadOnlyDictionary<TopicPartition, PartitionOffset> beginnings,
         IReadOnlyDictionary<TopicPartition, PartitionOffset> ends)
     {

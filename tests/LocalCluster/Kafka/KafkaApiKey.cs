@@ -36,6 +36,9 @@ public enum KafkaApiKey : short
     /// <summary>SyncGroup: the leader hands out the assignment (classic protocol).</summary>
     SyncGroup = 14,
 
+    /// <summary>DescribeGroups: the state and the members of consumer groups (classic protocol). The mock cluster does not serve it.</summary>
+    DescribeGroups = 15,
+
     /// <summary>SaslHandshake: the mechanism a client wishes. The mock cluster does not serve it.</summary>
     SaslHandshake = 17,
 
@@ -47,4 +50,10 @@ public enum KafkaApiKey : short
 
     /// <summary>OffsetForLeaderEpoch: detects a truncated log after a change of leader.</summary>
     OffsetForLeaderEpoch = 23,
+
+    /// <summary>DescribeConfigs: settings of topics and brokers. The mock cluster does not serve it.</summary>
+    DescribeConfigs = 32,
+
+    /// <summary>SaslAuthenticate: a step of a login. The mock cluster does not serve it.</summary>
+    SaslAuthenticate = 36,
 }

@@ -1,28 +1,15 @@
-using System.Collections.Concurrent;
 using Confluent.Kafka;
 using KafkaLogstash.Api;
 using KafkaLogstash.Kafka.Clients;
 using KafkaLogstash.Kafka.Probing;
 using KafkaLogstash.LocalCluster.Kafka;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KafkaLogstash.Tests.Unit.Kafka;
 
 /// <summary>The prober against librdkafka's mock cluster: the real protocol over TCP.</summary>
 public sealed class KafkaProberTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
-    private static readonly KafkaProberOptions Fast = new()
-    {
-        Interval = TimeSpan.FromMilliseconds(300),
-        RetryInterval = TimeSpan.FromMilliseconds(200),
-        LongestInterval = TimeSpan.FromMilliseconds(500),
-        Timeout = TimeSpan.FromSeconds(2),
-        ShortestInterval = TimeSpan.FromMilliseconds(100),
-        LagInterval = TimeSpan.Zero,
-        TopicListInterval = TimeSpan.Zero,
-    };
+    private static readonly KafkaProberOptions Fast = ObservedProber.Fast;
 
     [Fact]
     public async Task Lag_is_what_the_group_has_not_committed()
@@ -171,40 +158,7 @@ public sealed class KafkaProberTests
         consumer.Commit(Enumerable.Range(0, 3).Select(partition =>
         {
             var at = new TopicPartition(topic, partition);
-            return new TopicPartitionOffset(at, consumer.QueryWatermarkOffsets(at, Patience).High);
+            return new TopicPartitionOffset(at, consumer.QueryWatermarkOffsets(at, ObservedProber.Patience).High);
         }));
-    }
-
-    /// <summary>A prober whose changes can be waited for.</summary>
-    private sealed class ObservedProber : IAsyncDisposable
-    {
-        private readonly ConcurrentDictionary<string, TaskCompletionSource> _changes = new(StringComparer.Ordinal);
-
-        public ObservedProber(KafkaProberOptions? options = null) =>
-            Prober = new KafkaProber(options ?? Fast, TimeProvider.System, NullLogger<KafkaProber>.Instance, key => Change(key).TrySetResult());
-
-        public KafkaProber Prober { get; }
-
-        public async Task<KafkaFacts> UntilAsync(string connection, Func<KafkaFacts, bool> condition)
-        {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-            limit.CancelAfter(Patience);
-            while (true)
-            {
-                var change = Change(connection).Task;
-                if (Prober.Latest(connection) is { } facts && condition(facts))
-                {
-                    return facts;
-                }
-
-                await change.WaitAsync(limit.Token);
-                _changes.TryRemove(connection, out _);
-            }
-        }
-
-        public ValueTask DisposeAsync() => Prober.DisposeAsync();
-
-        private TaskCompletionSource Change(string connection) =>
-            _changes.GetOrAdd(connection, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
     }
 }

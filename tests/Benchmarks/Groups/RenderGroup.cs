@@ -27,7 +27,7 @@ internal sealed class RenderGroup : IBenchmarkGroup
         var yaml = await ReadSampleAsync(cancellationToken);
         var read = ConnectionReader.Read(yaml);
         var connection = read.Connections.Single().Resource;
-        V1Secret[] secrets = [.. read.Others.Select(secret => KubernetesJson.Deserialize<V1Secret>(secret.ToJsonString()))];
+        V1Secret[] secrets = [.. read.Others.Select(secret => KubernetesJson.Deserialize<V1Secret>(secret.Content.ToJsonString()))];
         var rendering = OfflineRenderer.Render(connection, secrets, [], ConnectionPolicy.None);
         if (rendering.Findings.Count > 0 || rendering.Objects.Length == 0)
         {

@@ -17,7 +17,7 @@ public sealed record SettingsContext(LogstashVersion Version)
     public IReadOnlySet<string> Denied { get; init; } = FrozenSet<string>.Empty;
 }
 
-/// <summary>Knows the settings of <c>logstash.yml</c>: their types, who sets them, and which environment variables the image turns into them.</summary>
+/// <summary>Knows the settings of <c>logstash.yml</c>: their types, who sets them, and which environment variables the image's entry point turns into them.</summary>
 public static class LogstashSettings
 {
     private static readonly Lazy<FrozenDictionary<string, Setting>> Known =
@@ -46,8 +46,8 @@ public static class LogstashSettings
             : [setting]);
 
     /// <summary>
-    /// The setting that the image writes into <c>logstash.yml</c> when it sees an environment variable of this name: it leaves out dots and
-    /// underscores, and case, so that <c>NODE_NAME</c> is <c>node.name</c>.
+    /// The setting that the image's own entry point writes into <c>logstash.yml</c> when it sees an environment variable of this name: it leaves out dots
+    /// and underscores, and case, so that <c>NODE_NAME</c> is <c>node.name</c>.
     /// </summary>
     /// <param name="variable">The variable's name.</param>
     /// <returns>The setting's name, or null.</returns>
@@ -60,7 +60,7 @@ public static class LogstashSettings
     /// <summary>Checks the names of environment variables that a user adds to the pod.</summary>
     /// <param name="variables">The names.</param>
     /// <param name="path">The field they stand in, for example <c>spec.logstash.env</c>.</param>
-    /// <returns>Errors for what the operator sets itself, warnings for the rest.</returns>
+    /// <returns>Errors for what would keep Logstash from starting, warnings for what has no effect.</returns>
     public static IReadOnlyList<Finding> CheckEnvironment(IEnumerable<string> variables, string path) =>
         [.. variables.SelectMany(CheckVariable).Select(finding => finding with { Path = path })];
 
@@ -68,7 +68,7 @@ public static class LogstashSettings
     {
         if (variable is "LS_SETTINGS_DIR")
         {
-            yield return new Finding(Severity.Error, "owned-environment", "`LS_SETTINGS_DIR` is set by the operator: the settings are copied to a writable place.");
+            yield return new Finding(Severity.Error, "owned-environment", "`LS_SETTINGS_DIR` can't be set: Logstash looks there for its jvm.options, and gets its settings from the operator.");
         }
         else if (variable is "JAVA_OPTS" or "JAVA_TOOL_OPTIONS")
         {
@@ -77,10 +77,11 @@ public static class LogstashSettings
         else if (SettingOf(variable) is { } name)
         {
             var setting = Known.Value[name];
-            var trap = $"The image takes `{variable}` for the setting `{name}` and writes it into logstash.yml";
-            yield return setting.Owner == "-"
-                ? new Finding(Severity.Warning, "environment-becomes-setting", $"{trap}; if that is meant, write it under spec.logstash.config, else give the variable another name.")
-                : new Finding(Severity.Error, "environment-becomes-setting", $"{trap}, where {OwnerSentence(setting)}; give the variable another name.");
+            var advice = setting.Owner == "-" ? $"set `{name}` under spec.logstash.config" : OwnerSentence(setting);
+            yield return new Finding(
+                Severity.Warning,
+                "environment-is-no-setting",
+                $"`{variable}` does not change the setting `{name}`, as it does with the image's own entry point, which is not used here; if that is meant: {advice}.");
         }
     }
 
@@ -94,12 +95,11 @@ public static class LogstashSettings
 
         if (!Known.Value.TryGetValue(name, out var setting))
         {
-            var free = Known.Value.Values.Where(known => known.Owner == "-").Select(known => known.Name);
             var commercial = name.StartsWith("xpack.", StringComparison.Ordinal) && !context.IsOssImage;
             yield return new Finding(
                 commercial ? Severity.Warning : Severity.Error,
                 "unknown-setting",
-                $"Logstash {context.Version} has no setting `{name}`, and does not start with one it does not know{NearestName.Hint(name, free)}");
+                $"Logstash {context.Version} has no setting `{name}`, and does not start with one it does not know{NearestName.Hint(name, Known.Value.Keys)}");
             yield break;
         }
 

@@ -43,15 +43,16 @@ public sealed class SettingsTests
     }
 
     [Theory]
-    [InlineData("NODE_NAME", "node.name", Severity.Error)]
-    [InlineData("nodename", "node.name", Severity.Error)]
-    [InlineData("PIPELINE_WORKERS", "pipeline.workers", Severity.Error)]
-    [InlineData("LOG_LEVEL", "log.level", Severity.Warning)]
-    public void Variables_that_the_image_takes_for_settings_are_found(string variable, string setting, Severity severity)
+    [InlineData("NODE_NAME", "node.name", "the operator's")]
+    [InlineData("nodename", "node.name", "the operator's")]
+    [InlineData("PIPELINE_WORKERS", "pipeline.workers", "spec.pipeline.workers")]
+    [InlineData("LOG_LEVEL", "log.level", "spec.logstash.config")]
+    public void Variables_that_only_the_images_entry_point_takes_for_settings_are_found(string variable, string setting, string advice)
     {
         Assert.Equal(setting, LogstashSettings.SettingOf(variable));
         var finding = Assert.Single(LogstashSettings.CheckEnvironment([variable, "MY_VARIABLE", "API_SSL_ENABLED"], "spec.logstash.env"));
-        Assert.Equal((severity, "environment-becomes-setting"), (finding.Severity, finding.Code));
+        Assert.Equal((Severity.Warning, "environment-is-no-setting"), (finding.Severity, finding.Code));
+        Assert.Contains(advice, finding.Message, StringComparison.Ordinal);
     }
 
     [Theory]

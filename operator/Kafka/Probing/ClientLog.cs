@@ -35,7 +35,7 @@ internal sealed partial class ClientLog(IReadOnlyList<string> bootstrapServers, 
         }
     }
 
-    /// <summary>Ends once every broker that is known has failed, since the cluster last answered.</summary>
+    /// <summary>Ends once every broker that is known has failed, one after the other, since <see cref="Begin"/>.</summary>
     public Task AllBrokersDown
     {
         get
@@ -47,8 +47,8 @@ internal sealed partial class ClientLog(IReadOnlyList<string> bootstrapServers, 
         }
     }
 
-    /// <summary>The cluster answers: its brokers may all fail anew.</summary>
-    public void Answered()
+    /// <summary>A look begins: the brokers are tried anew.</summary>
+    public void Begin()
     {
         lock (_gate)
         {

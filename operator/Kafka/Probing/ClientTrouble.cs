@@ -45,7 +45,7 @@ internal sealed partial record ClientTrouble(ErrorCode? Code, string? Broker, st
     /// <summary>Whether the text holds a part.</summary>
     public bool Says(string part) => Text.Contains(part, StringComparison.OrdinalIgnoreCase);
 
-    [GeneratedRegex(@" \(after (?<time>\d+)ms in state (?<state>[A-Z_]+)[^)]*\)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex(@" \(after (?<time>\d+)ms in state (?<state>[A-Z_]+).*\)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
     private static partial Regex ConnectionState();
 
     [GeneratedRegex(@"^\[thrd:.*?\]: (?!$)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]

@@ -8,18 +8,28 @@ namespace KafkaLogstash.Kafka.Probing;
 /// <summary>
 /// Asks one cluster with one set of credentials. Each question ends in time with an answer or a <see cref="KafkaException"/>, and none ever creates a topic.
 /// </summary>
+/// <remarks>
+/// It never asks for a description of the cluster: librdkafka ends the program where the answer holds no id of the cluster, as that of 0.10.0 does.
+/// </remarks>
 internal sealed class ClusterClient : IAsyncDisposable
 {
+    /// <summary>A topic to ask for where any will do, there or not.</summary>
+    private const string AnyTopic = "kafka-logstash-operator";
+
     /// <summary>librdkafka ends a request in time by itself; should it not, the question ends this much later.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(2);
 
     /// <summary>librdkafka believes that a group's coordinator stays where it is for this long.</summary>
     private static readonly TimeSpan CoordinatorsAge = TimeSpan.FromSeconds(30);
 
+    /// <summary>Once the last broker has failed, librdkafka may still say why.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(250);
+
     private readonly IAdminClient _client;
+    private readonly ClientLog _log;
     private readonly TimeSpan _timeout;
     private Task _listing = Task.CompletedTask;
-    private bool _heedsClients;
+    private bool _mayAskForTopics;
 
     /// <summary>Makes a client; it connects when it is first asked.</summary>
     /// <exception cref="InvalidOperationException">librdkafka refuses the configuration.</exception>
@@ -27,7 +37,7 @@ internal sealed class ClusterClient : IAsyncDisposable
     /// <exception cref="KafkaException">librdkafka refuses the configuration.</exception>
     public ClusterClient(KafkaQuestion question, KafkaProberOptions options, ClientLog log)
     {
-        _timeout = options.Timeout;
+        (_timeout, _log) = (options.Timeout, log);
         var milliseconds = (int)options.Timeout.TotalMilliseconds;
         var client = new AdminClientConfig(new Dictionary<string, string>(LibrdkafkaOptions.For(question.Kafka, question.Secrets), StringComparer.Ordinal))
         {
@@ -47,30 +57,63 @@ internal sealed class ClusterClient : IAsyncDisposable
             .Build();
     }
 
-    /// <summary>Looks whom there is to ask, and how.</summary>
-    public async Task<ClusterOverview> OverviewAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Whether topics may be asked for by name: brokers heed a client that wants none created since 0.11. Before, only <see cref="AllTopicsAsync"/> is harmless.
+    /// </summary>
+    public async Task<bool> MayAskForTopicsAsync(CancellationToken cancellationToken)
     {
-        _heedsClients = _heedsClients || await HeedsClientsAsync(cancellationToken);
-        if (!_heedsClients)
+        if (_mayAskForTopics)
         {
-            return await ListAsync(cancellationToken);
+            return true;
         }
 
-        var cluster = await BoundedAsync(_client.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = _timeout }), cancellationToken);
-        return new ClusterOverview(cluster.Nodes.Count, null);
+        try
+        {
+            // DescribeConfigs came with 0.11 as well: whatever the brokers say to it, even that the client may not, they know it. The mock cluster counts as older.
+            await BoundedAsync(
+                _client.DescribeConfigsAsync([new ConfigResource { Name = AnyTopic, Type = ResourceType.Topic }], new DescribeConfigsOptions { RequestTimeout = _timeout }),
+                cancellationToken);
+            _mayAskForTopics = true;
+        }
+        catch (DescribeConfigsException e)
+        {
+            _mayAskForTopics = e.Results.TrueForAll(result => result.Error.Code != ErrorCode.Local_UnsupportedFeature);
+        }
+        catch (KafkaException e) when (e.Error.Code == ErrorCode.Local_UnsupportedFeature)
+        {
+            _mayAskForTopics = false;
+        }
+
+        return _mayAskForTopics;
     }
 
     /// <summary>Every topic that the client may see, by name.</summary>
-    public async Task<IReadOnlyDictionary<string, TopicView>> AllTopicsAsync(CancellationToken cancellationToken) => (await ListAsync(cancellationToken)).AllTopics!;
+    public async Task<IReadOnlyDictionary<string, TopicView>> AllTopicsAsync(CancellationToken cancellationToken)
+    {
+        // The client has no asynchronous form of this call: it gets a thread of its own, as it may block for long.
+        var listing = Task.Factory.StartNew(() => _client.GetMetadata(_timeout), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _listing = listing;
+        var metadata = await BoundedAsync(listing, cancellationToken);
+        var brokers = metadata.Brokers.Select(broker => broker.BrokerId).ToHashSet();
+        return metadata.Topics.ToDictionary(
+            topic => topic.Topic,
+            topic => new TopicView(
+                topic.Error.Code,
+                [.. topic.Partitions.Select(partition => partition.PartitionId)],
+                [.. topic.Partitions.Where(partition => !brokers.Contains(partition.Leader)).Select(partition => partition.PartitionId)]),
+            StringComparer.Ordinal);
+    }
 
-    /// <summary>Topics by name, those that are missing or may not be seen with the error that says so. See <see cref="ClusterOverview"/>.</summary>
+    /// <summary>Topics by name, those that are missing or may not be seen with the error that says so. See <see cref="MayAskForTopicsAsync"/>.</summary>
     public async Task<IReadOnlyDictionary<string, TopicView>> TopicsAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
     {
+        // Without a name, too, it is to be seen whether the brokers answer.
+        var asked = TopicCollection.OfTopicNames(names.Count > 0 ? names : [AnyTopic]);
         List<TopicDescription> found;
         try
         {
             found = (await BoundedAsync(
-                _client.DescribeTopicsAsync(TopicCollection.OfTopicNames(names), new DescribeTopicsOptions { RequestTimeout = _timeout }), cancellationToken)).TopicDescriptions;
+                _client.DescribeTopicsAsync(asked, new DescribeTopicsOptions { RequestTimeout = _timeout }), cancellationToken)).TopicDescriptions;
         }
         catch (DescribeTopicsException e)
         {
@@ -168,71 +211,38 @@ internal sealed class ClusterClient : IAsyncDisposable
         await Task.Factory.StartNew(_client.Dispose, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    /// <summary>
-    /// Whether the brokers heed a client that wants no topic created, as they do since 0.11. DescribeConfigs came with 0.11 as well: whatever they say to it, even
-    /// that the client may not, they know it.
-    /// </summary>
-    /// <remarks>
-    /// The mock cluster counts as older. And to ask 0.10.0 for a description of the cluster ends the program: librdkafka does not expect one without an id.
-    /// </remarks>
-    private async Task<bool> HeedsClientsAsync(CancellationToken cancellationToken)
-    {
-        const string AnyTopic = "kafka-logstash-operator";
-        try
-        {
-            await BoundedAsync(
-                _client.DescribeConfigsAsync([new ConfigResource { Name = AnyTopic, Type = ResourceType.Topic }], new DescribeConfigsOptions { RequestTimeout = _timeout }),
-                cancellationToken);
-            return true;
-        }
-        catch (DescribeConfigsException e)
-        {
-            return e.Results.TrueForAll(result => result.Error.Code != ErrorCode.Local_UnsupportedFeature);
-        }
-        catch (KafkaException e) when (e.Error.Code == ErrorCode.Local_UnsupportedFeature)
-        {
-            return false;
-        }
-    }
-
-    private async Task<ClusterOverview> ListAsync(CancellationToken cancellationToken)
-    {
-        // The client has no asynchronous form of this call: it gets a thread of its own, as it may block for long.
-        var listing = Task.Factory.StartNew(() => _client.GetMetadata(_timeout), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        _listing = listing;
-        var metadata = await BoundedAsync(listing, cancellationToken);
-        return new ClusterOverview(metadata.Brokers.Count, metadata.Topics.ToDictionary(
-            topic => topic.Topic,
-            topic => new TopicView(
-                topic.Error.Code,
-                [.. topic.Partitions.Select(partition => partition.PartitionId)],
-                [.. topic.Partitions.Where(partition => partition.Leader < 0).Select(partition => partition.PartitionId)]),
-            StringComparer.Ordinal));
-    }
-
     private static Dictionary<TopicPartition, PartitionOffset> Offsets(IEnumerable<TopicPartitionOffsetError> offsets) => offsets.ToDictionary(
         offset => offset.TopicPartition,
         offset => new PartitionOffset(offset.Error.IsError || offset.Offset.Value < 0 ? null : offset.Offset.Value, offset.Error.Code));
 
+    /// <summary>Waits for an answer, but not for ever, and not once every broker has failed.</summary>
     private async Task<T> BoundedAsync<T>(Task<T> question, CancellationToken cancellationToken)
     {
+        using var answered = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            return await question.WaitAsync(_timeout + Slack, cancellationToken);
+            var failing = FailingAsync(answered.Token);
+            var answer = question.WaitAsync(_timeout + Slack, cancellationToken);
+            return await Task.WhenAny(answer, failing) != answer && failing.IsCompletedSuccessfully
+                ? throw new KafkaException(ErrorCode.Local_AllBrokersDown)
+                : await answer;
         }
         catch (TimeoutException)
         {
             throw new KafkaException(ErrorCode.Local_TimedOut);
         }
+        finally
+        {
+            await answered.CancelAsync();
+        }
+    }
+
+    private async Task FailingAsync(CancellationToken cancellationToken)
+    {
+        await _log.AllBrokersDown.WaitAsync(cancellationToken);
+        await Task.Delay(LastWords, cancellationToken);
     }
 }
-
-/// <summary>A cluster at a glance.</summary>
-/// <param name="Brokers">How many brokers there are.</param>
-/// <param name="AllTopics">
-/// Every topic that the client may see, where the brokers might create a topic that they are asked for by name: there, nothing else may be asked about topics.
-/// </param>
-internal sealed record ClusterOverview(int Brokers, IReadOnlyDictionary<string, TopicView>? AllTopics);
 
 /// <summary>A topic as the brokers describe it.</summary>
 /// <param name="Error">Why it can't be used; <see cref="ErrorCode.NoError"/> where it can.</param>

@@ -13,9 +13,6 @@ internal sealed class ClusterProbe : IAsyncDisposable
     /// <summary>Connections come many at once when the operator starts: the first look waits for them this long.</summary>
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Once the last broker has failed, how long librdkafka may still take to say why.</summary>
-    private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(250);
-
     private readonly ConcurrentDictionary<string, KafkaQuestion> _questions = new(StringComparer.Ordinal);
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly KafkaQuestion _question;
@@ -93,9 +90,7 @@ internal sealed class ClusterProbe : IAsyncDisposable
 
     private async Task PauseAsync(long started, int failures, CancellationToken cancellationToken)
     {
-        var wait = (0.9 + (Random.Shared.NextDouble() * 0.2)) * (failures == 0
-            ? _options.Interval
-            : TimeSpan.FromTicks(Math.Min(_options.LongestInterval.Ticks, _options.RetryInterval.Ticks << Math.Min(failures - 1, 10))));
+        var wait = _options.PauseAfter(failures, Random.Shared.NextDouble());
         using var pause = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var ends = Task.Delay(wait, _time, pause.Token);
         if (failures == 0)
@@ -158,9 +153,8 @@ internal sealed class ClusterProbe : IAsyncDisposable
 
         try
         {
-            var overview = await OverviewAsync(_client, cancellationToken);
-            _log.Answered();
-            if (await _reader!.LookAsync(overview, questions, _found, cancellationToken))
+            _log.Begin();
+            if (await _reader!.LookAsync(questions, _found, cancellationToken))
             {
                 _log.ForgetTroubles();
             }
@@ -177,23 +171,6 @@ internal sealed class ClusterProbe : IAsyncDisposable
             _logger.LogError(e, "Looking at Kafka at {BootstrapServers} failed", _question.Kafka.BootstrapServers);
             return new KafkaFinding(false, "ProbeFailed", "The operator failed to look at Kafka: its log says why.");
         }
-    }
-
-    /// <summary>The first question of a look, which is not waited for to the end once every broker has failed.</summary>
-    private async Task<ClusterOverview> OverviewAsync(ClusterClient client, CancellationToken cancellationToken)
-    {
-        using var answered = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var asking = client.OverviewAsync(cancellationToken);
-        var failed = await Task.WhenAny(asking, AllBrokersDownAsync(answered.Token)) != asking;
-        await answered.CancelAsync();
-        cancellationToken.ThrowIfCancellationRequested();
-        return failed && !asking.IsCompleted ? throw new KafkaException(ErrorCode.Local_AllBrokersDown) : await asking;
-    }
-
-    private async Task AllBrokersDownAsync(CancellationToken cancellationToken)
-    {
-        await _log.AllBrokersDown.WaitAsync(cancellationToken);
-        await Task.Delay(LastWords, _time, cancellationToken);
     }
 
     private async Task<KafkaFinding> ExplainAsync(ErrorCode code, CancellationToken cancellationToken)

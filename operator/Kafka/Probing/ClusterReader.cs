@@ -25,16 +25,15 @@ internal sealed class ClusterReader(ClusterClient client, KafkaProberOptions opt
     private int _looksWithoutLeaders;
 
     /// <summary>Looks once.</summary>
-    /// <param name="overview">Whom there is to ask.</param>
     /// <param name="questions">What each connection wants to know.</param>
     /// <param name="found">Gets what was found out for a connection.</param>
     /// <param name="cancellationToken">Ends the look.</param>
     /// <returns>Whether every broker that leads partitions answered.</returns>
     /// <exception cref="KafkaException">The cluster does not answer.</exception>
     public async Task<bool> LookAsync(
-        ClusterOverview overview, IReadOnlyDictionary<string, KafkaQuestion> questions, Action<string, KafkaQuestion, KafkaFacts> found, CancellationToken cancellationToken)
+        IReadOnlyDictionary<string, KafkaQuestion> questions, Action<string, KafkaQuestion, KafkaFacts> found, CancellationToken cancellationToken)
     {
-        var topics = await TopicsAsync(overview, questions.Values, cancellationToken);
+        var topics = await TopicsAsync(questions.Values, cancellationToken);
         var readers = questions.Where(entry => entry.Value.GroupId is not null).ToLookup(entry => entry.Value.GroupId!, StringComparer.Ordinal);
         var partitions = readers.SelectMany(group => group).SelectMany(entry => Read(entry.Value, topics)).Distinct(StringComparer.Ordinal)
             .ToDictionary(topic => topic, topic => PartitionsOf(topic, topics), StringComparer.Ordinal);
@@ -45,7 +44,7 @@ internal sealed class ClusterReader(ClusterClient client, KafkaProberOptions opt
         var silence = ends.SelectMany(some => some.Values).Select(offset => offset.Error).FirstOrDefault(IsSilence);
         _looksWithoutLeaders = silence == ErrorCode.NoError ? 0 : _looksWithoutLeaders + 1;
         var reachable = _looksWithoutLeaders < LooksBeforeBlame
-            ? KafkaFindings.Reachable(overview.Brokers)
+            ? KafkaFindings.Reachable
             : KafkaFindings.LeadersUnreachable(await explain(silence, cancellationToken));
 
         foreach (var (connection, question) in questions.Where(entry => entry.Value.GroupId is null))
@@ -110,21 +109,18 @@ internal sealed class ClusterReader(ClusterClient client, KafkaProberOptions opt
         };
     }
 
-    private async Task<TopicsFound> TopicsAsync(ClusterOverview overview, IEnumerable<KafkaQuestion> questions, CancellationToken cancellationToken)
+    private async Task<TopicsFound> TopicsAsync(IEnumerable<KafkaQuestion> questions, CancellationToken cancellationToken)
     {
         var asked = questions.ToList();
         var wished = asked.SelectMany(question => question.Topics.Concat(question.WrittenTopics)).ToHashSet(StringComparer.Ordinal);
         var patterns = asked.Select(question => question.TopicsPattern).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        if (wished.Count == 0 && patterns.Count == 0)
+        var mayAsk = await client.MayAskForTopicsAsync(cancellationToken);
+        if (!mayAsk)
         {
-            return new TopicsFound(new Dictionary<string, TopicView>(StringComparer.Ordinal), new Dictionary<string, IReadOnlyList<string>?>(StringComparer.Ordinal));
+            _listedAt = null;
         }
 
-        if (overview.AllTopics is { } all)
-        {
-            _all = all;
-        }
-        else if (patterns.Count > 0)
+        if (!mayAsk || patterns.Count > 0)
         {
             await ListAsync(cancellationToken);
         }
@@ -139,13 +135,13 @@ internal sealed class ClusterReader(ClusterClient client, KafkaProberOptions opt
             pattern => (_patterns.TryGetValue(pattern, out var read) ? read : _patterns[pattern] = new TopicPattern(pattern)).Matching(_all.Keys),
             StringComparer.Ordinal);
         wished.UnionWith(matching.Values.SelectMany(names => names ?? []));
-        if (overview.AllTopics is not null || wished.Count == 0)
+        if (!mayAsk)
         {
             return new TopicsFound(_all, matching);
         }
 
         var known = await client.TopicsAsync(wished, cancellationToken);
-        if (known.Values.Any(topic => topic.Error == ErrorCode.UnknownTopicOrPart))
+        if (wished.Any(name => known[name].Error == ErrorCode.UnknownTopicOrPart))
         {
             // For names that are near to what is missing.
             await ListAsync(cancellationToken);

@@ -16,8 +16,7 @@ internal static class KafkaFindings
     private static readonly string[] TlsAlerts = ["alert bad certificate", "alert certificate required", "alert handshake failure", "unexpected message", "alert unknown ca", "alert certificate unknown"];
 
     /// <summary>Kafka answers.</summary>
-    public static KafkaFinding Reachable(int brokers) =>
-        new(true, "Reachable", brokers == 1 ? "One broker answers." : $"{brokers} brokers answer.");
+    public static KafkaFinding Reachable { get; } = new(true, "Reachable", "Kafka answers.");
 
     /// <summary>The client can't even be made.</summary>
     /// <param name="text">What librdkafka says, without credentials.</param>

@@ -11,7 +11,9 @@ public sealed record KafkaProberOptions
     /// </summary>
     public TimeSpan ShortestInterval { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>The time before the second look at a cluster that did not answer; it doubles with each failure up to <see cref="LongestInterval"/>.</summary>
+    /// <summary>
+    /// The time before the second look at a cluster that did not answer; it doubles with each failure up to <see cref="LongestInterval"/>, and is moved likewise.
+    /// </summary>
     public TimeSpan RetryInterval { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>The longest time between two looks at a cluster that does not answer.</summary>
@@ -39,4 +41,14 @@ public sealed record KafkaProberOptions
 
     /// <summary>How long a line that librdkafka logs again and again is not repeated in the log.</summary>
     public TimeSpan RepeatedLineInterval { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long to wait before the next look.</summary>
+    /// <param name="failures">Looks in a row that the cluster did not answer.</param>
+    /// <param name="chance">From 0 to 1: where in the range of a tenth either way.</param>
+    internal TimeSpan PauseAfter(int failures, double chance)
+    {
+        const int MostDoublings = 10;
+        var pause = failures == 0 ? Interval : TimeSpan.FromTicks(Math.Min(LongestInterval.Ticks, RetryInterval.Ticks << Math.Min(failures - 1, MostDoublings)));
+        return pause * (0.9 + (0.2 * chance));
+    }
 }

@@ -85,7 +85,9 @@ internal sealed class ScriptedAnswers(ScriptedBroker broker)
         if (version >= 1)
         {
             answer.Text(null);
-            _ = version >= 2 ? answer.Text("scripted") : answer;
+
+            // Not every service that speaks Kafka's protocol has an id for the cluster.
+            _ = version >= 2 ? answer.Text(null) : answer;
             answer.Int32(NodeId);
         }
 

@@ -124,6 +124,150 @@ public sealed class KafkaProberTests
     }
 
     [Fact]
+    public async Task A_broker_that_comes_back_is_found_again()
+    {
+        await using var kafka = KafkaMockCluster.Start(3);
+        kafka.CreateTopic("orders", 6);
+        await using var facts = new ObservedProber();
+        facts.Prober.Follow("shop/orders", Reading(kafka));
+        await facts.UntilAsync("shop/orders", latest => latest.Lag == 0);
+
+        kafka.SetBrokerDown(2);
+        var found = await facts.UntilAsync("shop/orders", latest => latest.TopicsAvailable.Holds == false);
+        Assert.Equal("NoLeader", found.TopicsAvailable.Reason);
+        Assert.Null(found.Lag);
+        Assert.NotNull(found.LagUnknown);
+
+        kafka.SetBrokerUp(2);
+        await facts.UntilAsync("shop/orders", latest => latest.Reachable.Holds == true && latest.Lag == 0);
+    }
+
+    [Fact]
+    public async Task A_broker_that_goes_while_others_lead_its_partitions_is_not_missed()
+    {
+        await using var kafka = KafkaMockCluster.Start(2);
+        kafka.CreateTopic("orders", 2);
+        kafka.SetCoordinator("shop", 1);
+        await using var facts = new ObservedProber();
+        facts.Prober.Follow("shop/orders", Reading(kafka));
+        await facts.UntilAsync("shop/orders", latest => latest.Lag == 0);
+
+        kafka.SetPartitionLeader("orders", 0, 1);
+        kafka.SetPartitionLeader("orders", 1, 1);
+        kafka.SetBrokerDown(2);
+        var gone = await facts.UntilAsync("shop/orders", _ => true);
+        await facts.UntilLaterAsync("shop/orders", gone.At.AddSeconds(2));
+
+        await facts.UntilAsync("shop/orders", latest => latest.Reachable.Holds == true && latest.Lag == 0);
+    }
+
+    [Fact]
+    public async Task A_leader_that_moves_is_followed()
+    {
+        await using var kafka = KafkaMockCluster.Start(2);
+        kafka.CreateTopic("orders", 1);
+        kafka.SetPartitionLeader("orders", 0, 1);
+        await using var facts = new ObservedProber();
+        facts.Prober.Follow("shop/orders", Reading(kafka));
+        await facts.UntilAsync("shop/orders", latest => latest.Lag == 0);
+
+        kafka.SetPartitionLeader("orders", 0, 2);
+        await ProduceAsync(kafka, "orders", 5);
+
+        await facts.UntilAsync("shop/orders", latest => latest.Lag == 5);
+    }
+
+    [Fact]
+    public async Task A_partition_that_loses_its_leader_is_named_and_heals()
+    {
+        await using var kafka = KafkaMockCluster.Start(1);
+        kafka.CreateTopic("orders", 2);
+        await using var facts = new ObservedProber();
+        facts.Prober.Follow("shop/orders", Reading(kafka));
+        await facts.UntilAsync("shop/orders", latest => latest.Lag == 0);
+
+        kafka.SetPartitionLeader("orders", 1, -1);
+        var found = await facts.UntilAsync("shop/orders", latest => latest.TopicsAvailable.Holds == false);
+        Assert.Equal("NoLeader", found.TopicsAvailable.Reason);
+        Assert.True(found.Reachable.Holds);
+
+        kafka.SetPartitionLeader("orders", 1, 1);
+        await facts.UntilAsync("shop/orders", latest => latest.TopicsAvailable.Holds == true && latest.Lag == 0);
+    }
+
+    [Fact]
+    public async Task A_coordinator_that_moves_is_found_again()
+    {
+        await using var kafka = KafkaMockCluster.Start(2);
+        kafka.CreateTopic("orders", 3);
+        kafka.SetCoordinator("shop", 1);
+        await using var facts = new ObservedProber();
+        facts.Prober.Follow("shop/orders", Reading(kafka));
+        await ProduceAsync(kafka, "orders", 6);
+        await facts.UntilAsync("shop/orders", latest => latest.Lag == 6);
+
+        kafka.SetCoordinator("shop", 2);
+        Commit(kafka, "orders", "shop");
+
+        await facts.UntilAsync("shop/orders", latest => latest.Lag == 0);
+    }
+
+    [Theory]
+    [InlineData(KafkaApiKey.OffsetFetch, ErrorCode.GroupAuthorizationFailed, "GroupNotAuthorized", "the client has no right to the group")]
+    [InlineData(KafkaApiKey.FindCoordinator, ErrorCode.GroupAuthorizationFailed, "GroupNotAuthorized", "the client has no right to the group")]
+    [InlineData(KafkaApiKey.ListOffsets, ErrorCode.TopicAuthorizationFailed, "Available", "the client has no right to the topic")]
+    public async Task A_request_that_is_refused_leaves_the_lag_unknown_and_heals(KafkaApiKey request, ErrorCode error, string topics, string words)
+    {
+        await using var kafka = KafkaMockCluster.Start(1);
+        kafka.CreateTopic("orders", 1);
+        await using var facts = new ObservedProber();
+        kafka.PushRequestErrors(request, [.. Enumerable.Repeat(error, 1000)]);
+
+        facts.Prober.Follow("shop/orders", Reading(kafka));
+
+        var found = await facts.UntilAsync("shop/orders", latest => latest.LagUnknown is not null);
+        Assert.Contains(words, found.LagUnknown, StringComparison.Ordinal);
+        Assert.Equal(topics, found.TopicsAvailable.Reason);
+        Assert.True(found.Reachable.Holds);
+
+        kafka.ClearRequestErrors(request);
+        await facts.UntilAsync("shop/orders", latest => latest.Lag == 0 && latest.TopicsAvailable.Holds == true);
+    }
+
+    [Fact]
+    public async Task A_broker_that_is_too_slow_is_unreachable_and_heals()
+    {
+        await using var kafka = KafkaMockCluster.Start(1);
+        kafka.CreateTopic("orders", 1);
+        await using var facts = new ObservedProber();
+        facts.Prober.Follow("shop/orders", Reading(kafka));
+        await facts.UntilAsync("shop/orders", latest => latest.Reachable.Holds == true);
+
+        kafka.SetRoundTripTime(1, TimeSpan.FromSeconds(8));
+        await facts.UntilAsync("shop/orders", latest => latest.Reachable.Holds == false);
+
+        kafka.SetRoundTripTime(1, TimeSpan.Zero);
+        await facts.UntilAsync("shop/orders", latest => latest.Reachable.Holds == true && latest.Lag == 0);
+    }
+
+    [Fact]
+    public async Task A_topic_that_is_refused_by_the_brokers_is_named_and_heals()
+    {
+        await using var kafka = KafkaMockCluster.Start(1);
+        kafka.CreateTopic("orders", 1);
+        kafka.SetTopicError("orders", ErrorCode.TopicAuthorizationFailed);
+        await using var facts = new ObservedProber();
+
+        facts.Prober.Follow("shop/orders", Question(kafka.BootstrapServers) with { Topics = ["orders"], WrittenTopics = ["orders"], GroupId = "shop" });
+
+        var found = await facts.UntilAsync("shop/orders", latest => latest.TopicsAvailable.Holds == false);
+        Assert.Equal("The client may not use the topic 'orders': grant it Read and Write on it.", found.TopicsAvailable.Message);
+
+        kafka.SetTopicError("orders", ErrorCode.NoError);
+        await facts.UntilAsync("shop/orders", latest => latest.TopicsAvailable.Holds == true);
+    }
+
+    [Fact]
     public async Task Other_credentials_are_another_client()
     {
         await using var facts = new ObservedProber();
@@ -142,6 +286,9 @@ public sealed class KafkaProberTests
     }
 
     private static KafkaQuestion Question(string servers) => new() { Kafka = new KafkaSpec { BootstrapServers = servers.Split(',') }, Secrets = new KafkaSecrets() };
+
+    private static KafkaQuestion Reading(KafkaMockCluster kafka) =>
+        Question(kafka.BootstrapServers) with { Topics = ["orders"], GroupId = "shop", AutoOffsetReset = KafkaLogstash.Api.AutoOffsetReset.Earliest };
 
     private static async Task ProduceAsync(KafkaMockCluster kafka, string topic, int records)
     {

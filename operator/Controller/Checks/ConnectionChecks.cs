@@ -69,6 +69,14 @@ public static class ConnectionChecks
                 $"the kafka output of Logstash {version} (plugin {release.KafkaPlugin}) can't log in to Kafka: it fails at start with any SASL login. Use another version.");
         }
 
+        if (spec.Kafka.Authentication?.Type == AuthenticationType.OAuthBearer && !release.SupportsOAuth)
+        {
+            yield return Error(
+                "not-in-version",
+                "spec.kafka.authentication.type",
+                $"the kafka plugins of Logstash {version} (version {release.KafkaPlugin}) can't fetch OAuth tokens. Use Logstash 8.18.0 or newer, or another type.");
+        }
+
         var found = Enumerable.Empty<Finding>();
         foreach (var (kind, options, section) in new[]
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using KafkaLogstash.Api;
 using KafkaLogstash.Kafka.Clients;
 using KafkaLogstash.Kafka.Pem;
@@ -31,12 +32,32 @@ internal static class KafkaSecretsReader
             }
         }
 
-        string? Single(string field, SecretKeyReference? reference)
+        string? Credential(string field, SecretKeyReference? reference)
         {
-            var text = Text(reference);
-            if (text is not null && text.Length == 0)
+            if (reference is null || references.Bytes(ReferenceKind.Secret, reference.SecretName, reference.Key) is not { } bytes)
             {
-                found.Add($"{field}: Secret '{reference!.SecretName}', key '{reference.Key}' is empty.");
+                return null;
+            }
+
+            if (CredentialText.Problem(bytes) is { } problem)
+            {
+                found.Add($"{field}: Secret '{reference.SecretName}', key '{reference.Key}' {problem}");
+                return null;
+            }
+
+            return Encoding.UTF8.GetString(bytes);
+        }
+
+        string? Written(string field, string? text)
+        {
+            if (string.IsNullOrEmpty(text))
+            {
+                return null;
+            }
+
+            if (CredentialText.Problem(text) is { } problem)
+            {
+                found.Add($"{field}: it {problem}");
             }
 
             return text;
@@ -58,11 +79,13 @@ internal static class KafkaSecretsReader
             }
         }
 
+        _ = Written("spec.kafka.authentication.oauth.clientId", kafka.Authentication?.Oauth?.ClientId);
         var secrets = new KafkaSecrets
         {
-            Username = kafka.Authentication?.Username is { Length: > 0 } username ? username : Single("spec.kafka.authentication.usernameFrom", kafka.Authentication?.UsernameFrom),
-            Password = Single("spec.kafka.authentication.passwordFrom", kafka.Authentication?.PasswordFrom),
-            OAuthClientSecret = Single("spec.kafka.authentication.oauth.clientSecretFrom", kafka.Authentication?.Oauth?.ClientSecretFrom),
+            Username = Written("spec.kafka.authentication.username", kafka.Authentication?.Username)
+                ?? Credential("spec.kafka.authentication.usernameFrom", kafka.Authentication?.UsernameFrom),
+            Password = Credential("spec.kafka.authentication.passwordFrom", kafka.Authentication?.PasswordFrom),
+            OAuthClientSecret = Credential("spec.kafka.authentication.oauth.clientSecretFrom", kafka.Authentication?.Oauth?.ClientSecretFrom),
             TrustedCertificates = trusted,
             ClientCertificate = chain,
             ClientKey = clientKey,

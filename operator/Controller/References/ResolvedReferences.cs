@@ -26,9 +26,13 @@ internal sealed class ResolvedReferences(ImmutableDictionary<(ReferenceKind Kind
     /// <summary>Whether there is anything secret among them.</summary>
     public bool HasSecrets => objects.Keys.Any(key => key.Kind == ReferenceKind.Secret);
 
-    /// <summary>The text of a key, as UTF-8; null where the object or the key is missing.</summary>
+    /// <summary>The bytes of a key; null where the object or the key is missing.</summary>
+    public byte[]? Bytes(ReferenceKind kind, string name, string key) =>
+        objects.TryGetValue((kind, name), out var data) && data.TryGetValue(key, out var value) ? value : null;
+
+    /// <summary>The text of a key, as UTF-8, what is none replaced; null where the object or the key is missing.</summary>
     public string? Text(ReferenceKind kind, string name, string key) =>
-        objects.TryGetValue((kind, name), out var data) && data.TryGetValue(key, out var value) ? Encoding.UTF8.GetString(value) : null;
+        Bytes(kind, name, key) is { } value ? Encoding.UTF8.GetString(value) : null;
 
     /// <summary>The values that some references point to, in a stable order, each with what names it: what a hash over them is made of.</summary>
     public IEnumerable<(string Name, byte[] Value)> Select(IReadOnlyCollection<Reference> references) =>

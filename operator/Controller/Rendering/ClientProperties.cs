@@ -13,6 +13,7 @@ internal static class ClientProperties
     /// <param name="property">The property, by Kafka's name.</param>
     public static string OptionName(string property) => property switch
     {
+        "allow.auto.create.topics" => "auto_create_topics",
         "key.deserializer" => "key_deserializer_class",
         "value.deserializer" => "value_deserializer_class",
         "partitioner.class" => "partitioner",

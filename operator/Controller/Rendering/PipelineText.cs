@@ -78,7 +78,7 @@ internal static class PipelineText
 
     private static void KafkaInput(PluginBuilder plugin, KafkaLogstashConnection connection, InputSpec input, LogstashKafkaOptions kafka, string? digest)
     {
-        Identity(plugin, "kafka-input", connection, digest);
+        Identity(plugin, "kafka-input", connection, input.Options, digest);
         Security(plugin, kafka);
         if (input.TopicsPattern is { } pattern)
         {
@@ -105,7 +105,7 @@ internal static class PipelineText
 
     private static void KafkaOutput(PluginBuilder plugin, KafkaLogstashConnection connection, OutputSpec output, LogstashKafkaOptions kafka, string? digest)
     {
-        Identity(plugin, "kafka-output", connection, digest);
+        Identity(plugin, "kafka-output", connection, output.Options, digest);
         Security(plugin, kafka);
         plugin.Attribute("topic_id", ConfigValue.Text(output.TopicId));
         if (!string.IsNullOrEmpty(output.MessageKey))
@@ -119,9 +119,14 @@ internal static class PipelineText
         Options(plugin, output.Options, connection.Spec, KafkaPluginKind.Output);
     }
 
-    private static void Identity(PluginBuilder plugin, string name, KafkaLogstashConnection connection, string? digest) => plugin
-        .Attribute("id", ConfigValue.Text(digest is null ? name : PipelineDigest.PluginId(name, digest)))
-        .Attribute("client_id", ConfigValue.Text($"{connection.Metadata.NamespaceProperty}-{connection.Metadata.Name}"));
+    private static void Identity(PluginBuilder plugin, string name, KafkaLogstashConnection connection, System.Text.Json.Nodes.JsonObject? options, string? digest)
+    {
+        plugin.Attribute("id", ConfigValue.Text(digest is null ? name : PipelineDigest.PluginId(name, digest)));
+        if (options?.ContainsKey("client_id") != true && !connection.Spec.Kafka.Properties.ContainsKey("client.id"))
+        {
+            plugin.Attribute("client_id", ConfigValue.Text($"{connection.Metadata.NamespaceProperty}-{connection.Metadata.Name}"));
+        }
+    }
 
     private static void Security(PluginBuilder plugin, LogstashKafkaOptions kafka)
     {

@@ -18,7 +18,8 @@ public enum ScramDigest
 /// </summary>
 /// <remarks>
 /// Hand the line to Logstash as one environment variable, and write exactly one placeholder around which nothing stands. Logstash looks for
-/// <c>${NAME}</c> in the value again after replacing it; that is why <c>$</c> is escaped.
+/// <c>${NAME}</c> in the value again after replacing it; that is why <c>$</c> is escaped. Java reads its environment in the locale's encoding:
+/// characters up to U+00FF are escaped and survive any locale, those beyond have no escape and need a UTF-8 locale, which Logstash's image sets.
 /// </remarks>
 public sealed class JaasConfig
 {
@@ -47,7 +48,7 @@ public sealed class JaasConfig
     /// <summary>The mechanism's name, the value for <c>sasl_mechanism</c>.</summary>
     public string Mechanism { get; }
 
-    /// <summary>The whole line, printable ASCII and whatever other characters the values hold. It is a secret.</summary>
+    /// <summary>The whole line: printable ASCII, and those characters of the values that are beyond U+00FF. It is a secret.</summary>
     public string Line { get; }
 
     /// <summary>A login with the mechanism PLAIN.</summary>
@@ -98,7 +99,7 @@ public sealed class JaasConfig
         var quoted = new StringBuilder(value.Length + 2).Append('"');
         foreach (var c in value)
         {
-            if (c is '"' or '\'' or '\\' or '$' or '%' or '#' or '`' or < ' ' or '\u007f')
+            if (c is '"' or '\'' or '\\' or '$' or '%' or '#' or '`' or < ' ' or (>= '\u007f' and <= '\u00ff'))
             {
                 quoted.Append('\\').Append((char)('0' + (c >> 6))).Append((char)('0' + ((c >> 3) & 7))).Append((char)('0' + (c & 7)));
             }

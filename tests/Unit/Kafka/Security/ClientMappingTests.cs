@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Confluent.Kafka;
 using KafkaLogstash.Api;
 using KafkaLogstash.Controller.Checks;
@@ -16,15 +15,14 @@ namespace KafkaLogstash.Tests.Unit.Kafka.Security;
 /// <summary>Every combination of protocol, trust, client certificate, check of the host name and mechanism, for both of Kafka's clients.</summary>
 public sealed class ClientMappingTests
 {
-    private static readonly Regex Release = new(@"^(\d+\.\d+\.\d+) \|", RegexOptions.Multiline | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
-
     public static TheoryData<string> Modes => [.. SecurityMode.Every().Select(mode => mode.Name)];
 
     /// <summary>The first Logstash release with each version of the plugins.</summary>
     public static TheoryData<string> Releases =>
     [
-        .. Release.Matches(File.ReadAllText(Path.Join(Checkout.Root, "operator/Logstash/Catalogue/logstash-releases.txt")))
-            .Select(match => match.Groups[1].Value),
+        .. File.ReadLines(Path.Join(Checkout.Root, "operator/Logstash/Catalogue/logstash-releases.txt"))
+            .Where(line => char.IsAsciiDigit(line[0]))
+            .Select(line => line[..line.IndexOf(' ', StringComparison.Ordinal)]),
     ];
 
     [Fact]
@@ -156,7 +154,8 @@ public sealed class ClientMappingTests
     public void Only_clients_that_ask_for_it_get_a_list_of_token_endpoints(string release)
     {
         const string Allowed = "-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls=http://127.0.0.1:9/token";
-        foreach (var mode in SecurityMode.Every().Where(mode => LogstashRelease.Find(LogstashVersion.Parse(release)) is { SupportsOAuth: true, OutputSaslIsBroken: false }))
+        foreach (var mode in SecurityMode.Documented.Where(mode =>
+            mode.Authentication is null || LogstashRelease.Find(LogstashVersion.Parse(release)) is { SupportsOAuth: true, OutputSaslIsBroken: false }))
         {
             using var pod = RenderedPod.Of(Connection(mode, release), mode.Secrets);
 
@@ -183,7 +182,9 @@ public sealed class ClientMappingTests
         var keystore = File.ReadAllText(pod.Client(SectionKind.Input)["ssl.key.location"]);
         var properties = LibrdkafkaOptions.For(mode.Kafka, mode.Resolved);
 
-        Assert.Equal(["PRIVATE KEY", "CERTIFICATE"], Regex.Matches(keystore, "-----BEGIN ([A-Z ]+)-----", RegexOptions.None, TimeSpan.FromSeconds(1)).Select(match => match.Groups[1].Value));
+        Assert.Equal(
+            ["-----BEGIN PRIVATE KEY-----", "-----BEGIN CERTIFICATE-----"],
+            keystore.Split('\n').Where(line => line.StartsWith("-----BEGIN", StringComparison.Ordinal)));
         Assert.Equal(properties["ssl.key.pem"] + properties["ssl.certificate.pem"], keystore);
         Assert.Equal(PemMaterial.ReadPrivateKey(client.Key).PublicKey, PemMaterial.ReadPrivateKey(keystore).PublicKey);
         using var admin = new AdminClientBuilder(properties).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();

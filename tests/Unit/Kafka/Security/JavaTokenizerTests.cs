@@ -114,7 +114,13 @@ public sealed class JavaTokenizerTests
     {
         try
         {
-            return Process.Start(new ProcessStartInfo("java", [source]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+            return Process.Start(new ProcessStartInfo("java", [source])
+            {
+                UseShellExecute = false,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
         }
         catch (Win32Exception)
         {

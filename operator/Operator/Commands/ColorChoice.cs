@@ -24,6 +24,22 @@ internal static class Colors
     /// <summary>A writer to standard error.</summary>
     public static AnsiWriter ToError(this ColorChoice choice, CommandConsole console) => Writer(console.Error, choice.IsColored(console, console.ErrorIsTerminal));
 
+    /// <summary>A console for tables, in the colours that standard output has.</summary>
+    /// <param name="choice">When to write in colours.</param>
+    /// <param name="console">Standard output.</param>
+    /// <param name="output">Where to write.</param>
+    public static IAnsiConsole Console(this ColorChoice choice, CommandConsole console, TextWriter output)
+    {
+        var colored = choice.IsColored(console, console.OutputIsTerminal);
+        return AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(output),
+            Ansi = colored || console.OutputIsTerminal ? AnsiSupport.Yes : AnsiSupport.No,
+            ColorSystem = colored ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+        });
+    }
+
     private static bool IsColored(this ColorChoice choice, CommandConsole console, bool isTerminal) => choice switch
     {
         ColorChoice.Always => true,

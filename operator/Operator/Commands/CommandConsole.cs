@@ -21,6 +21,9 @@ internal sealed record CommandConsole
     /// <summary>Reads an environment variable; null where it is not set.</summary>
     public Func<string, string?> Variable { get; init; } = static _ => null;
 
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>That of the process.</summary>
     public static CommandConsole OfProcess() => new()
     {

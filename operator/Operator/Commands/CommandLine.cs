@@ -26,7 +26,15 @@ internal static class CommandLine
             refusal.ShowHelp = args.Count == 0;
         }
 
-        var code = await parsed.InvokeAsync(new InvocationConfiguration { Output = console.Output, Error = console.Error }, cancellationToken);
+        var configuration = new InvocationConfiguration
+        {
+            Output = console.Output,
+            Error = console.Error,
+
+            // An operator that is stopped finishes what it is at and gives its Lease back; how long that may take is the kubelet's to say.
+            ProcessTerminationTimeout = Timeout.InfiniteTimeSpan,
+        };
+        var code = await parsed.InvokeAsync(configuration, cancellationToken);
         if (refusal is null)
         {
             return code;
@@ -40,7 +48,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("Connects Apache Kafka and Logstash on Kubernetes: one KafkaLogstashConnection becomes a running Logstash.")
         {
-            Run(console), Render(console), Lint(console), Crd(console),
+            Run(console), Render(console), Lint(console), Status(console), Crd(console),
         };
         root.HelpName = "kafka-logstash-operator";
         HelpWithExamples.Install(root);
@@ -139,6 +147,61 @@ internal static class CommandLine
                 Policy = new ConnectionPolicy { DeniedPlugins = Listed(result.GetValue(denied)) },
             },
             console));
+        return command;
+    }
+
+    private static VerbCommand Status(CommandConsole console)
+    {
+        var name = new Argument<string?>("name") { Description = "One connection to show in detail, with its conditions.", Arity = ArgumentArity.ZeroOrOne };
+        var ns = new Option<string?>("--namespace", "-n") { Description = "The namespace to look at; all of them without.", HelpName = "namespace" };
+        var all = new Option<bool>("--all-namespaces", "-A") { Description = "Look at all namespaces, which is what happens without --namespace too." };
+        var watch = new Option<bool>("--watch", "-w") { Description = "Go on until stopped: on a terminal in place, with rates; elsewhere once for each change." };
+        var output = Choice("--output", "How to report: a table, or one JSON array; with --watch, one JSON object a line for each change.", StatusOutput.Table);
+        output.Aliases.Add("-o");
+        var color = Choice("--color", "When to use colours. auto: on a terminal, unless NO_COLOR is set.", ColorChoice.Auto);
+        var kubeconfig = new Option<string?>("--kubeconfig")
+        {
+            Description = "The kubeconfig file; without it the pod's own cluster, else $KUBECONFIG or ~/.kube/config.",
+            HelpName = "file",
+        };
+        var context = new Option<string?>("--context") { Description = "The context in the kubeconfig; the current one without.", HelpName = "context" };
+        var command = new VerbCommand(
+            "status",
+            "Show the connections of a cluster in one look, troubled ones first, and what is wrong with them. Exit status 0: all are ready; 1: some are not; 2: the cluster can't be read.")
+        {
+            Examples =
+            [
+                new("everything, refreshed in place", "kafka-logstash-operator status --watch"),
+                new("one connection, with its conditions", "kafka-logstash-operator status orders -n shop"),
+                new("the names of those in trouble", "kafka-logstash-operator status -o json | jq -r '.[] | select(.ready != \"True\") | .name'"),
+            ],
+        };
+        command.Arguments.Add(name);
+        foreach (var option in new Option[] { ns, all, watch, output, color, kubeconfig, context })
+        {
+            command.Options.Add(option);
+        }
+
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(all) && result.GetValue(ns) is not null)
+            {
+                result.AddError("--all-namespaces and --namespace exclude each other; leave one out.");
+            }
+        });
+        command.SetAction((result, cancellationToken) => StatusVerb.RunAsync(
+            new StatusOptions
+            {
+                Kubeconfig = result.GetValue(kubeconfig),
+                Context = result.GetValue(context),
+                Namespace = result.GetValue(ns),
+                Name = result.GetValue(name),
+                Watch = result.GetValue(watch),
+                Output = Chosen<StatusOutput>(result.GetValue(output)),
+                Color = Chosen<ColorChoice>(result.GetValue(color)),
+            },
+            console,
+            cancellationToken));
         return command;
     }
 

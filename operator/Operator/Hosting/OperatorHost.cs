@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using k8s;
 using KafkaLogstash.Api;
 using KafkaLogstash.Controller;
 using KafkaLogstash.Kafka.Probing;
@@ -59,7 +57,7 @@ internal static class OperatorHost
                 key => trigger.Value.Enqueue(NamespacedName.Parse(key)));
         });
         builder.Services.AddConnectionController(settings.Policy, new ControllerOptions { ReloadTimeout = settings.ReloadTimeout });
-        builder.Services.AddControllerRuntime(Runtime(settings), Cluster(settings), runtime => runtime.AddConnectionController(settings.Concurrency));
+        builder.Services.AddControllerRuntime(Runtime(settings), ClusterAddress.Find(settings.Kubeconfig, settings.Context), runtime => runtime.AddConnectionController(settings.Concurrency));
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(25));
 
         var app = builder.Build();
@@ -79,25 +77,6 @@ internal static class OperatorHost
             ? new LeaderElectionOptions { Lease = new NamespacedName(settings.LeaseNamespace ?? OwnNamespace(), settings.LeaseName) }
             : null,
     };
-
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The client throws many kinds for a file that is wrong; each has to name the file.")]
-    private static KubernetesClientConfiguration Cluster(OperatorSettings settings)
-    {
-        if (settings.Kubeconfig is null && settings.Context is null && KubernetesClientConfiguration.IsInCluster())
-        {
-            return KubernetesClientConfiguration.InClusterConfig();
-        }
-
-        try
-        {
-            return KubernetesClientConfiguration.BuildConfigFromConfigFile(settings.Kubeconfig, settings.Context);
-        }
-        catch (Exception e)
-        {
-            throw new SettingsException(
-                $"The kubeconfig {settings.Kubeconfig ?? Environment.GetEnvironmentVariable("KUBECONFIG") ?? "~/.kube/config"} can't be used: {e.Message} Name another with --{SettingsTable.Kubeconfig}.");
-        }
-    }
 
     private static string OwnNamespace() => Environment.GetEnvironmentVariable("POD_NAMESPACE") is { Length: > 0 } ns
         ? ns

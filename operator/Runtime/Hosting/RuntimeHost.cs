@@ -39,6 +39,9 @@ internal sealed class RuntimeHost(
     {
         metrics.Leads(true);
         await Task.WhenAll(loops.Select(loop => loop.RunAsync(stopping, abort)));
+
+        // A program without controllers has its informers alone, for as long as it runs.
+        await Task.Delay(Timeout.InfiniteTimeSpan, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         metrics.Leads(false);
     }
 }

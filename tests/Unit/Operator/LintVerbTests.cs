@@ -42,6 +42,7 @@ public sealed class LintVerbTests : IDisposable
     [Theory]
     [InlineData("lint")]
     [InlineData("render")]
+    [InlineData("status")]
     [InlineData("crd")]
     public async Task The_help_is_as_agreed(string verb)
     {

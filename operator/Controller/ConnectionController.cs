@@ -6,7 +6,9 @@ using System.Text.Json.Nodes;
 using k8s;
 using k8s.Models;
 using KafkaLogstash.Api;
+using KafkaLogstash.Controller.Autoscaling;
 using KafkaLogstash.Controller.Checks;
+using KafkaLogstash.Controller.Metering;
 using KafkaLogstash.Controller.Observation;
 using KafkaLogstash.Controller.References;
 using KafkaLogstash.Controller.Rendering;
@@ -29,6 +31,8 @@ internal sealed class ConnectionController(
     IReferenceReader reader,
     IKafkaProber kafka,
     LogstashObserver logstash,
+    ConnectionScaler scaler,
+    ConnectionMetrics metrics,
     ConnectionPolicy policy,
     ControllerOptions options,
     TimeProvider time) : IEntityController<KafkaLogstashConnection>
@@ -67,8 +71,15 @@ internal sealed class ConnectionController(
             settled = settled with { Outcome = await RestartAsync(entity, settled.Outcome.AppliedDigest!, reason, cancellationToken) };
         }
 
+        if (Scale(entity, settled.Outcome))
+        {
+            _settled.TryRemove(key, out _);
+            settled = settled with { Outcome = await BringInLineAsync(entity, cancellationToken) };
+        }
+
         await WriteStatusAsync(entity, settled.Outcome, cancellationToken);
-        return reload.LookAgain is { } delay ? ReconcileResult.RequeueAfter(delay) : ReconcileResult.Done;
+        TimeSpan?[] looks = [reload.LookAgain, entity.Spec.Autoscaling is null ? null : ConnectionScaler.Interval];
+        return looks.Min() is { } delay ? ReconcileResult.RequeueAfter(delay) : ReconcileResult.Done;
     }
 
     /// <inheritdoc />
@@ -77,6 +88,8 @@ internal sealed class ConnectionController(
         var key = entity.Key();
         _settled.TryRemove(key, out _);
         _restarts.TryRemove(key, out _);
+        scaler.Forget(key);
+        metrics.Forget(key);
         kafka.Forget(key.ToString());
         logstash.Forget(key.ToString());
         return Task.CompletedTask;
@@ -168,6 +181,52 @@ internal sealed class ConnectionController(
             ReloadObstacle = rendered.ReloadObstacle,
         };
     }
+
+    /// <summary>Decides how many pods a connection should have by its lag, and says so.</summary>
+    /// <returns>Whether that is another number than before.</returns>
+    private bool Scale(KafkaLogstashConnection entity, ReconcileOutcome outcome)
+    {
+        var key = entity.Key();
+        if (entity.Spec.Autoscaling is null)
+        {
+            scaler.Forget(key);
+            metrics.ForgetScaling(key);
+            return false;
+        }
+
+        // What is not applied, or left alone, is not scaled.
+        if (outcome.Accepted.Holds != true || outcome.ReferencesResolved.Holds != true || outcome.Paused || Deployment(entity) is not { } deployment)
+        {
+            return false;
+        }
+
+        var step = scaler.Decide(entity, deployment, Facts(entity));
+        metrics.Show(key, step);
+        if (step.BecameShort is { } isShort)
+        {
+            events.Record(
+                entity,
+                isShort ? EventType.Warning : EventType.Normal,
+                isShort ? "LagHigh" : "LagNormal",
+                "Scale",
+                isShort ? $"More pods are wanted than there may be: {step.Decision.Explanation}." : $"The pods are enough again: {step.Decision.Explanation}.");
+        }
+
+        if (step.Decision.Replicas == step.From)
+        {
+            return false;
+        }
+
+        events.Record(
+            entity,
+            EventType.Normal,
+            step.Decision.Replicas > step.From ? "ScaledUp" : "ScaledDown",
+            "Scale",
+            $"Scaled from {step.From} to {step.Decision.Replicas}: {step.Decision.Explanation}.");
+        return true;
+    }
+
+    private KafkaFacts? Facts(KafkaLogstashConnection entity) => entity.Spec.Kafka.Probe == ProbeMode.Enabled ? kafka.Latest(entity.Key().ToString()) : null;
 
     /// <summary>Whether pods that should reload a pipeline in place have to be restarted.</summary>
     private ReloadDecision Reload(KafkaLogstashConnection entity, ReconcileOutcome outcome)
@@ -281,9 +340,10 @@ internal sealed class ConnectionController(
         var rollout = health.Available.Holds == true && applied is not null && deployment is not null
             ? PipelineRollout.Describe(applied, outcome.ReloadsInPlace, outcome.ReloadObstacle, deployment, States(key, pods))
             : null;
-        var facts = entity.Spec.Kafka.Probe == ProbeMode.Enabled ? kafka.Latest(key.ToString()) : null;
+        var facts = Facts(entity);
         var status = ConnectionStatusBuilder.Build(entity, outcome, health, facts, rollout, time.GetUtcNow());
 
+        metrics.Show(key, status, facts);
         Announce(entity, status);
         await applier.ApplyStatusAsync(entity with { Status = status }, entity, cancellationToken);
     }
@@ -317,7 +377,7 @@ internal sealed class ConnectionController(
             ? new ObservedPod(pod.Metadata.Name, parsed, PodPaths.ApiPort, PodPaths.PipelineId)
             : null;
 
-    /// <summary>The number of pods: as the spec says, or, where something scales them, what they are within the bounds.</summary>
+    /// <summary>The number of pods: as the spec says, or, where they are scaled by lag, what was decided on; before the first decision, what they are within the bounds.</summary>
     private int DesiredReplicas(KafkaLogstashConnection entity)
     {
         if (entity.Spec.Autoscaling is not { } scaling)
@@ -326,7 +386,7 @@ internal sealed class ConnectionController(
         }
 
         var live = informers.For<V1Deployment>().Cache.Get(entity.Key() with { Name = new ConnectionNames(entity.Metadata.Name).Logstash });
-        return Math.Clamp(live?.Spec.Replicas ?? scaling.MinReplicas, scaling.MinReplicas, scaling.MaxReplicas);
+        return Math.Clamp(scaler.Replicas(entity.Key()) ?? live?.Spec.Replicas ?? scaling.MinReplicas, scaling.MinReplicas, scaling.MaxReplicas);
     }
 
     /// <summary>The salt in the derived Secret, or a new one. It is read from the API server: a cache that lags behind would make pods roll for nothing.</summary>

@@ -1,7 +1,9 @@
 using k8s;
 using k8s.Models;
 using KafkaLogstash.Api;
+using KafkaLogstash.Controller.Autoscaling;
 using KafkaLogstash.Controller.Checks;
+using KafkaLogstash.Controller.Metering;
 using KafkaLogstash.Controller.Observation;
 using KafkaLogstash.Controller.References;
 using KafkaLogstash.Controller.Rendering;
@@ -37,6 +39,8 @@ public static class ControllerServices
             var trigger = new Lazy<IReconcileTrigger<KafkaLogstashConnection>>(provider.GetRequiredService<IReconcileTrigger<KafkaLogstashConnection>>);
             return new LogstashObserver(provider.GetRequiredService<INodeApi>(), provider.GetRequiredService<TimeProvider>(), key => trigger.Value.Enqueue(NamespacedName.Parse(key)));
         });
+        services.AddSingleton<ConnectionScaler>();
+        services.AddSingleton<ConnectionMetrics>();
         services.AddSingleton<ConnectionController>();
         return services;
     }

@@ -34,11 +34,6 @@ public static class ConnectionChecks
             findings.Add(Error("transport-unavailable", "spec.transport", "this version of the operator serves the transport Native only; write Native."));
         }
 
-        if (spec.Autoscaling is not null)
-        {
-            findings.Add(Warning("not-served-yet", "spec.autoscaling", "this version of the operator keeps the number of pods within minReplicas and maxReplicas, but does not yet scale by lag."));
-        }
-
         if (spec.DeletionPolicy.ConsumerGroup == DeletionAction.Delete)
         {
             findings.Add(Warning("not-served-yet", "spec.deletionPolicy.consumerGroup", "this version of the operator does not yet delete consumer groups; the group stays."));

@@ -100,9 +100,13 @@ internal sealed class ClusterReader(ClusterClient client, KafkaProberOptions opt
                 .. named.Select(name => new TopicFacts(
                     name,
                     topics.Known.TryGetValue(name, out var view) && view.Error == ErrorCode.NoError ? view.Partitions.Count : null,
-                    lags.ByTopic.GetValueOrDefault(name))),
+                    lags.ByTopic.GetValueOrDefault(name))
+                {
+                    IsRead = question.Topics.Contains(name, StringComparer.Ordinal) || matching?.Contains(name, StringComparer.Ordinal) == true,
+                }),
             ],
             Lag = lags.Total,
+            EndOffsets = lags.EndOffsets,
             LagUnknown = question.GroupId is null ? null : lags.Unknown,
             Group = question.GroupId is { } group && _groups.TryGetValue(group, out var described) ? described.Facts : null,
             At = time.GetUtcNow(),

@@ -15,6 +15,11 @@ public sealed record KafkaFacts
     /// <summary>Records that the consumer group has not yet read, over all topics; null while unknown.</summary>
     public long? Lag { get; init; }
 
+    /// <summary>
+    /// The sum of the end offsets of all partitions that are read; null while unknown. Between two looks it grows by the records that were written.
+    /// </summary>
+    public long? EndOffsets { get; init; }
+
     /// <summary>A sentence that says why <see cref="Lag"/> is unknown; null where it is known, and where there is no consumer group.</summary>
     public string? LagUnknown { get; init; }
 
@@ -35,7 +40,11 @@ public sealed record KafkaFinding(bool? Holds, string Reason, string Message);
 /// <param name="Name">Its name.</param>
 /// <param name="Partitions">Its number of partitions; null where it does not exist or may not be seen.</param>
 /// <param name="Lag">Records of it that the consumer group has not yet read; null while unknown.</param>
-public sealed record TopicFacts(string Name, int? Partitions, long? Lag);
+public sealed record TopicFacts(string Name, int? Partitions, long? Lag)
+{
+    /// <summary>Whether it is read; else it is only written.</summary>
+    public bool IsRead { get; init; } = true;
+}
 
 /// <summary>A consumer group as its coordinator has it.</summary>
 /// <param name="State">Kafka's word for its state: <c>Stable</c>, <c>Empty</c>, <c>PreparingRebalance</c>, <c>CompletingRebalance</c> or <c>Dead</c> (there is no such group).</param>

@@ -12,6 +12,9 @@ internal sealed record TopicLags
     /// <summary>The lag over all topics; null where it is unknown. What could not be read in one topic makes it unknown: a smaller number would look like progress.</summary>
     public long? Total { get; private init; }
 
+    /// <summary>The sum of the end offsets of all partitions; null where one is unknown.</summary>
+    public long? EndOffsets { get; private init; }
+
     /// <summary>A sentence that says why the lag is unknown; null where it is known.</summary>
     public string? Unknown { get; private init; }
 
@@ -34,11 +37,13 @@ internal sealed record TopicLags
         AutoOffsetReset reset)
     {
         var lags = new Dictionary<string, long?>(StringComparer.Ordinal);
+        long? endOffsets = 0;
         string? failure = null;
         string? nothingCommitted = null;
         foreach (var topic in topics)
         {
             var all = partitions[topic];
+            endOffsets += all.Aggregate((long?)0, (sum, partition) => sum + ends.GetValueOrDefault(partition).Offset);
             var failed = all.Select(partition => (partition, Error: Failure(partition, committed, beginnings, ends))).FirstOrDefault(entry => entry.Error != ErrorCode.NoError);
             if (failed.partition is not null)
             {
@@ -70,6 +75,7 @@ internal sealed record TopicLags
         {
             ByTopic = lags,
             Total = total,
+            EndOffsets = total is null ? null : endOffsets,
             Unknown = total is null ? failure ?? nothingCommitted ?? "There is no topic to read." : null,
             GroupError = committed.Error,
         };

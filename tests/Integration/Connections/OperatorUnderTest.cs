@@ -52,6 +52,14 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
         return new OperatorUnderTest(host, log);
     }
 
+    /// <summary>Its metrics, as Prometheus reads them.</summary>
+    public async Task<string> MetricsAsync()
+    {
+        using var text = new MemoryStream();
+        await _host.Services.GetRequiredService<CollectorRegistry>().CollectAndExportAsTextAsync(text, TestContext.Current.CancellationToken);
+        return System.Text.Encoding.UTF8.GetString(text.ToArray());
+    }
+
     public void Enqueue(NamespacedName key) => _host.Services.GetRequiredService<IReconcileTrigger<KafkaLogstashConnection>>().Enqueue(key);
 
     public async ValueTask DisposeAsync()

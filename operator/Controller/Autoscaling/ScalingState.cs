@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+
+namespace KafkaLogstash.Controller.Autoscaling;
+
+/// <summary>What the autoscaler remembers of a connection from decision to decision. It is kept in memory: an operator that starts anew is careful for one window.</summary>
+internal sealed record ScalingState
+{
+    /// <summary>When the watching began, UTC.</summary>
+    public required DateTimeOffset Since { get; init; }
+
+    /// <summary>Numbers of pods that were right at some time within the stabilization window, the oldest first.</summary>
+    public ImmutableQueue<(DateTimeOffset At, int Replicas)> Recommendations { get; init; } = [];
+
+    /// <summary>When pods were added last, UTC.</summary>
+    public DateTimeOffset? SteppedUpAt { get; init; }
+
+    /// <summary>When pods were taken away last, UTC.</summary>
+    public DateTimeOffset? SteppedDownAt { get; init; }
+
+    /// <summary>The last measurement with this number of pods; null where none can be compared with.</summary>
+    public Measurement? Last { get; init; }
+
+    /// <summary>Records a second that one pod takes when it is busy; null until one was seen busy.</summary>
+    public double? PodThroughput { get; init; }
+
+    /// <summary>Records a second that are written to the topics.</summary>
+    public double Written { get; init; }
+
+    /// <summary>The pods that take what is written, with some to spare; 0 while a pod's throughput is unknown.</summary>
+    public int NeededForThroughput => PodThroughput is { } each ? (int)Math.Min(int.MaxValue, Math.Ceiling(Written * ScalingRules.Headroom / each)) : 0;
+
+    /// <summary>Since when more pods are wanted than there may be, UTC; null while they are not.</summary>
+    public DateTimeOffset? ShortSince { get; init; }
+
+    /// <summary>Begins to watch a connection.</summary>
+    public static ScalingState Begin(DateTimeOffset now) => new() { Since = now };
+
+    /// <summary>What was measured with a number of ready pods.</summary>
+    /// <param name="At">When, UTC.</param>
+    /// <param name="Replicas">The pods.</param>
+    /// <param name="Lag">Records not yet read.</param>
+    /// <param name="EndOffsets">Records ever written.</param>
+    internal sealed record Measurement(DateTimeOffset At, int Replicas, long Lag, long EndOffsets);
+}

@@ -1,7 +1,7 @@
 using KafkaLogstash.Benchmarks;
 using KafkaLogstash.Benchmarks.Groups;
 
-IReadOnlyList<IBenchmarkGroup> groups = [new ParseGroup(), new RenderGroup()];
+IReadOnlyList<IBenchmarkGroup> groups = [new ParseGroup(), new RenderGroup(), new ProberGroup()];
 
 var chosen = args.Length == 0 ? groups : [.. groups.Where(group => args.Contains(group.Name, StringComparer.Ordinal))];
 var unknown = args.Except(groups.Select(group => group.Name), StringComparer.Ordinal).ToList();

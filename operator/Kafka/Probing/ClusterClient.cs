@@ -19,9 +19,6 @@ internal sealed class ClusterClient : IAsyncDisposable
     /// <summary>librdkafka ends a request in time by itself; should it not, the question ends this much later.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(2);
 
-    /// <summary>librdkafka believes that a group's coordinator stays where it is for this long.</summary>
-    private static readonly TimeSpan CoordinatorsAge = TimeSpan.FromSeconds(30);
-
     /// <summary>Once the last broker has failed, librdkafka may still say why.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(250);
 
@@ -44,7 +41,10 @@ internal sealed class ClusterClient : IAsyncDisposable
             ClientId = "kafka-logstash-operator",
             SocketTimeoutMs = milliseconds,
             SocketConnectionSetupTimeoutMs = Math.Max(1000, milliseconds),
-            MetadataMaxAgeMs = (int)CoordinatorsAge.TotalMilliseconds,
+
+            // For as long it takes a group's coordinator to be where it was, even where that broker says otherwise. Its default is the most: it counts
+            // in microseconds, and after 35 minutes of them its numbers overflow.
+            MetadataMaxAgeMs = (int)Math.Clamp(options.GroupInterval.TotalMilliseconds, 1_000, 900_000),
 
             // Nothing is kept up to date between looks.
             TopicMetadataRefreshIntervalMs = -1,

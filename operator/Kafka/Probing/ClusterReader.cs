@@ -13,7 +13,14 @@ namespace KafkaLogstash.Kafka.Probing;
 /// <param name="explain">Says what stands in the way of brokers that do not answer.</param>
 internal sealed class ClusterReader(ClusterClient client, KafkaProberOptions options, TimeProvider time, Func<ErrorCode, CancellationToken, Task<KafkaFinding>> explain)
 {
-    private const int GroupsAtOnce = 16;
+    /// <summary>librdkafka remembers the coordinators of eleven groups: so many questions about each need but one search for it.</summary>
+    private const int GroupsAtOnce = 8;
+
+    /// <summary>For a group's committed offsets: FindCoordinator and OffsetFetch.</summary>
+    private const int RequestsForOffsets = 2;
+
+    /// <summary>For a group's state besides: ConsumerGroupDescribe and, for groups of the classic protocol, DescribeGroups.</summary>
+    private const int RequestsForState = 2;
 
     /// <summary>A broker that restarts is missed in one look; one that is missed in this many in a row can't be reached.</summary>
     private const int LooksBeforeBlame = 2;
@@ -60,7 +67,7 @@ internal sealed class ClusterReader(ClusterClient client, KafkaProberOptions opt
         foreach (var groups in readers.Chunk(GroupsAtOnce))
         {
             var started = time.GetTimestamp();
-            var requests = await DescribeAsync([.. groups.Select(group => group.Key)], cancellationToken);
+            var described = await DescribeAsync([.. groups.Select(group => group.Key)], cancellationToken);
             var committed = await Task.WhenAll(groups.Select(group => client.CommittedAsync(
                 group.Key,
                 [.. group.SelectMany(entry => Read(entry.Value, topics)).Distinct(StringComparer.Ordinal).SelectMany(topic => partitions[topic])],
@@ -74,7 +81,8 @@ internal sealed class ClusterReader(ClusterClient client, KafkaProberOptions opt
                 }
             }
 
-            var pause = TimeSpan.FromSeconds((double)(requests + groups.Length) / options.GroupRequestsPerSecond) - time.GetElapsedTime(started);
+            var requests = (RequestsForOffsets * groups.Length) + (RequestsForState * described);
+            var pause = TimeSpan.FromSeconds((double)requests / options.GroupRequestsPerSecond) - time.GetElapsedTime(started);
             if (pause > TimeSpan.Zero)
             {
                 await Task.Delay(pause, time, cancellationToken);
@@ -170,7 +178,7 @@ internal sealed class ClusterReader(ClusterClient client, KafkaProberOptions opt
     }
 
     /// <summary>Asks for the state of groups for which it is time.</summary>
-    /// <returns>How many requests that took.</returns>
+    /// <returns>How many these were.</returns>
     private async Task<int> DescribeAsync(string[] groups, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();

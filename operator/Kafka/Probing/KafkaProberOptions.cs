@@ -30,14 +30,14 @@ public sealed record KafkaProberOptions
     /// <summary>How old the list of all topics may be, which patterns and the search for near names need; it is long on large clusters.</summary>
     public TimeSpan TopicListInterval { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How often the state of consumer groups is asked for.</summary>
+    /// <summary>How often the state of consumer groups is asked for, and which broker coordinates them.</summary>
     public TimeSpan GroupInterval { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// The most requests a second for committed offsets and states of groups, which Kafka's protocol asks for group by group. With more groups than fit into
-    /// <see cref="Interval"/> a look takes longer.
+    /// The most requests a second for committed offsets and states of groups, over all brokers of a cluster: librdkafka asks for them group by group, with two to
+    /// four small requests each. With many groups a look takes accordingly long.
     /// </summary>
-    public int GroupRequestsPerSecond { get; init; } = 100;
+    public int GroupRequestsPerSecond { get; init; } = 400;
 
     /// <summary>How long a line that librdkafka logs again and again is not repeated in the log.</summary>
     public TimeSpan RepeatedLineInterval { get; init; } = TimeSpan.FromMinutes(10);

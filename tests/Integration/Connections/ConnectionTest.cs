@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using KafkaLogstash.Api;
+using KafkaLogstash.Kafka.Probing;
 using KafkaLogstash.Runtime;
 using KafkaLogstash.Tests.Integration.Clusters;
 
@@ -15,6 +16,9 @@ public abstract class ConnectionTest(SharedCluster shared) : ClusterTest(shared)
 
     internal OperatorUnderTest Operator { get; private set; } = null!;
 
+    /// <summary>How the operator looks at Kafka; null where it does not, and a test says what it would see.</summary>
+    internal virtual KafkaProberOptions? KafkaProbing => null;
+
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
@@ -28,7 +32,7 @@ public abstract class ConnectionTest(SharedCluster shared) : ClusterTest(shared)
             Definition.Release();
         }
 
-        Operator = await OperatorUnderTest.StartAsync(Cluster.AdminConfiguration, Namespace);
+        Operator = await OperatorUnderTest.StartAsync(Cluster.AdminConfiguration, Namespace, kafka: KafkaProbing);
     }
 
     public override async ValueTask DisposeAsync()
@@ -46,7 +50,7 @@ public abstract class ConnectionTest(SharedCluster shared) : ClusterTest(shared)
     internal async Task RestartOperatorAsync()
     {
         await Operator.DisposeAsync();
-        Operator = await OperatorUnderTest.StartAsync(Cluster.AdminConfiguration, Namespace);
+        Operator = await OperatorUnderTest.StartAsync(Cluster.AdminConfiguration, Namespace, kafka: KafkaProbing);
     }
 
     protected NamespacedName Key(string name = "orders") => new(Namespace, name);

@@ -26,16 +26,18 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
     /// <summary>Every line it has logged.</summary>
     public ConcurrentQueue<string> Log { get; }
 
+    /// <summary>What stands in for Kafka, unless the test looks at a Kafka of its own.</summary>
     public SettableProber Kafka => (SettableProber)_host.Services.GetRequiredService<IKafkaProber>();
 
-    public static async Task<OperatorUnderTest> StartAsync(KubernetesClientConfiguration cluster, string ns, string identity = "operator", bool elect = false, ControllerOptions? options = null)
+    public static async Task<OperatorUnderTest> StartAsync(KubernetesClientConfiguration cluster, string ns, string identity = "operator", bool elect = false, ControllerOptions? options = null, KafkaProberOptions? kafka = null)
     {
         var log = new KeptLog();
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.AddProvider(log).SetMinimumLevel(LogLevel.Trace);
         builder.Services.AddSingleton(Metrics.NewCustomRegistry());
-        builder.Services.AddSingleton<IKafkaProber>(provider =>
-            new SettableProber(key => provider.GetRequiredService<IReconcileTrigger<KafkaLogstashConnection>>().Enqueue(NamespacedName.Parse(key))));
+        builder.Services.AddSingleton<IKafkaProber>(provider => kafka is null
+            ? new SettableProber(key => Enqueue(provider, key))
+            : new KafkaProber(kafka, TimeProvider.System, provider.GetRequiredService<ILogger<KafkaProber>>(), key => Enqueue(provider, key)));
         builder.Services.AddConnectionController(ConnectionPolicy.None, options);
         builder.Services.AddControllerRuntime(
             new RuntimeOptions
@@ -50,6 +52,9 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
         var host = builder.Build();
         await host.StartAsync(TestContext.Current.CancellationToken);
         return new OperatorUnderTest(host, log);
+
+        static void Enqueue(IServiceProvider provider, string key) =>
+            provider.GetRequiredService<IReconcileTrigger<KafkaLogstashConnection>>().Enqueue(NamespacedName.Parse(key));
     }
 
     /// <summary>Its metrics, as Prometheus reads them.</summary>

@@ -26,7 +26,14 @@ internal sealed class RenderedPod : IDisposable
         Pipeline = LogstashConfig.Parse(rendering.PipelineText!).Document;
         var container = Object("Deployment")["spec"]!["template"]!["spec"]!["containers"]![0]!;
         Environment = container["env"]!.AsArray().ToDictionary(item => (string)item!["name"]!, item => (string?)item!["value"] ?? SecretText(item["valueFrom"]!["secretKeyRef"]!));
-        WriteFiles(container);
+        Files = SecretFiles(container);
+        foreach (var (path, content) in Files)
+        {
+            var file = new FileInfo(Path.Join(_root.FullName, path));
+            file.Directory!.Create();
+            File.WriteAllText(file.FullName, content);
+        }
+
         File.WriteAllText(Path.Join(_root.FullName, "logstash.yml"), Settings);
         _surroundings = new Surroundings(new Dictionary<string, string>(Environment) { [Surroundings.RootVariable] = _root.FullName });
     }
@@ -38,6 +45,9 @@ internal sealed class RenderedPod : IDisposable
 
     /// <summary>The environment of Logstash's container.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; }
+
+    /// <summary>The files that come out of a Secret, by their paths in the pod.</summary>
+    public IReadOnlyDictionary<string, string> Files { get; }
 
     /// <summary>Renders a connection that has to be without fault, and starts from it.</summary>
     public static RenderedPod Of(KafkaLogstashConnection connection, params IReadOnlyList<V1Secret> secrets)
@@ -84,17 +94,11 @@ internal sealed class RenderedPod : IDisposable
 
     private string SecretText(JsonNode reference) => new UTF8Encoding(false, true).GetString(SecretValue((string)reference["key"]!));
 
-    private void WriteFiles(JsonNode container)
-    {
-        var volumes = Object("Deployment")["spec"]!["template"]!["spec"]!["volumes"]!.AsArray();
-        foreach (var volume in volumes.Where(volume => volume!["secret"] is not null))
-        {
-            var mount = container["volumeMounts"]!.AsArray().Single(mount => (string?)mount!["name"] == (string?)volume!["name"])!;
-            var folder = Directory.CreateDirectory(Path.Join(_root.FullName, (string)mount["mountPath"]!));
-            foreach (var item in volume!["secret"]!["items"]!.AsArray())
-            {
-                File.WriteAllBytes(Path.Join(folder.FullName, (string)item!["path"]!), SecretValue((string)item["key"]!));
-            }
-        }
-    }
+    private Dictionary<string, string> SecretFiles(JsonNode container) => (
+        from volume in Object("Deployment")["spec"]!["template"]!["spec"]!["volumes"]!.AsArray()
+        where volume!["secret"] is not null
+        from mount in container["volumeMounts"]!.AsArray()
+        where (string?)mount!["name"] == (string?)volume["name"]
+        from item in volume["secret"]!["items"]!.AsArray()
+        select ($"{mount["mountPath"]}/{item!["path"]}", Encoding.UTF8.GetString(SecretValue((string)item["key"]!)))).ToDictionary();
 }

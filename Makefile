@@ -51,6 +51,11 @@ golden: build tools ## Rewrite the golden files that tests compare with; read th
 bench: build ## Measure (ONLY=name for one group); figures go into docs/performance.md
 	@dotnet tests/Benchmarks/bin/$(CONFIGURATION)/net10.0/KafkaLogstash.Benchmarks.dll $(ONLY)
 
+.PHONY: fuzz
+fuzz: sdk ## Hold the config language to its promises on random texts (SECONDS=600, SEED=random, FIRST=0)
+	@dotnet build tests/Fuzz --verbosity quiet -clp:NoSummary $(DOTNET_FLAGS)
+	@nice dotnet tests/Fuzz/bin/$(CONFIGURATION)/net10.0/KafkaLogstash.Fuzz.dll $(or $(SECONDS),600) $(SEED) $(if $(SEED),$(FIRST))
+
 .PHONY: audit
 audit: sdk ## Check the packages against the known vulnerabilities (needs the registry's audit service)
 	@dotnet restore Operator.sln -p:NuGetAudit=true -p:NuGetAuditMode=all --force

@@ -16,6 +16,6 @@ public sealed record ParseResult(ConfigDocument Document, IReadOnlyList<ConfigEr
 /// <summary>What parsing a fragment, a condition or a value, gave.</summary>
 /// <typeparam name="T">The kind of fragment.</typeparam>
 /// <param name="Node">The tree; null exactly when there are errors.</param>
-/// <param name="Errors">The errors.</param>
+/// <param name="Errors">The errors in the order of the text, 20 at most.</param>
 public sealed record FragmentResult<T>(T? Node, IReadOnlyList<ConfigError> Errors)
     where T : SyntaxNode;

@@ -86,7 +86,7 @@ internal sealed partial class ConfigParser
             }
         }
 
-        return new FragmentResult<T>(_errors.Count == 0 ? node : null, _errors);
+        return new FragmentResult<T>(_errors.Count == 0 ? node : null, SortedErrors());
     }
 
     private ConfigError[] SortedErrors() => [.. _errors.OrderBy(error => error.Span.Offset)];

@@ -25,17 +25,14 @@ internal static class PipelineText
     public static PipelineTextResult Write(KafkaLogstashConnection connection, ResolvedReferences references, LogstashKafkaOptions kafka)
     {
         // The digest is of the text without digest: it stands in the text itself.
-        var draft = Build(connection, references, kafka, digest: null);
-        if (draft.Text is null)
-        {
-            return new PipelineTextResult(null, "", [.. draft.Refusals.Select(refusal => Problem(refusal))]);
-        }
-
-        var digest = PipelineDigest.Of(draft.Text);
-        return new PipelineTextResult(Build(connection, references, kafka, digest).Text, digest, []);
+        var digest = PipelineDigest.Of(Compose(connection, references, kafka, digest: null).Draft);
+        var written = Compose(connection, references, kafka, digest).Build();
+        return written.Text is null
+            ? new PipelineTextResult(null, "", [.. written.Refusals.Select(refusal => Problem(refusal))])
+            : new PipelineTextResult(written.Text, digest, []);
     }
 
-    private static WriteResult Build(KafkaLogstashConnection connection, ResolvedReferences references, LogstashKafkaOptions kafka, string? digest)
+    private static ConfigBuilder Compose(KafkaLogstashConnection connection, ResolvedReferences references, LogstashKafkaOptions kafka, string? digest)
     {
         var spec = connection.Spec;
         var pipeline = spec.Pipeline;
@@ -73,7 +70,7 @@ internal static class PipelineText
             Bodies(items, SectionKind.Output, PipelineSection.Outputs, "spec.pipeline.outputs", pipeline.Outputs, pipeline, references);
         });
 
-        return builder.Build();
+        return builder;
     }
 
     private static void KafkaInput(PluginBuilder plugin, KafkaLogstashConnection connection, InputSpec input, LogstashKafkaOptions kafka, string? digest)

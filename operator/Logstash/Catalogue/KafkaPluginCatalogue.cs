@@ -25,7 +25,7 @@ public sealed class KafkaPluginCatalogue
         _table = Tables.Value[kind];
         Release = release;
         Kind = kind;
-        Options = _table.Options.Where(option => IsPresent(option.Value)).ToFrozenDictionary(StringComparer.Ordinal);
+        Options = _table.OptionsOf(release.KafkaPlugin);
     }
 
     /// <summary>The release of Logstash.</summary>
@@ -90,7 +90,7 @@ public sealed class KafkaPluginCatalogue
                 break;
         }
 
-        if (!IsPresent(option))
+        if (!option.IsIn(Release.KafkaPlugin))
         {
             yield return new Finding(
                 Severity.Error,
@@ -130,8 +130,6 @@ public sealed class KafkaPluginCatalogue
         return new Finding(Severity.Error, "unknown-option", $"The kafka {plugin} of Logstash {Release.Version} has no option `{name}`{hint}");
     }
 
-    private bool IsPresent(OptionDescription option) => option.Since is null || option.Since <= Release.KafkaPlugin;
-
     private static FrozenDictionary<KafkaPluginKind, Table> ReadTables()
     {
         var kinds = new[] { KafkaPluginKind.Input, KafkaPluginKind.Output };
@@ -169,5 +167,19 @@ public sealed class KafkaPluginCatalogue
         return kinds.ToFrozenDictionary(kind => kind, kind => new Table(options[kind], gone[kind]));
     }
 
-    private sealed record Table(IReadOnlyDictionary<string, OptionDescription> Options, IReadOnlyDictionary<string, string> Gone);
+    private sealed class Table(IReadOnlyDictionary<string, OptionDescription> options, IReadOnlyDictionary<string, string> gone)
+    {
+        /// <summary>What plugin versions have, for each version that brought an option: few, and every connection asks for one.</summary>
+        private readonly (Version From, FrozenDictionary<string, OptionDescription> Options)[] _byVersion =
+        [
+            .. options.Values.Select(option => option.Since).OfType<Version>().Append(new Version(0, 0)).Distinct().Order().Select(from =>
+                (from, options.Where(option => option.Value.IsIn(from)).ToFrozenDictionary(StringComparer.Ordinal))),
+        ];
+
+        public IReadOnlyDictionary<string, OptionDescription> Options { get; } = options;
+
+        public IReadOnlyDictionary<string, string> Gone { get; } = gone;
+
+        public FrozenDictionary<string, OptionDescription> OptionsOf(Version plugin) => Array.FindLast(_byVersion, entry => entry.From <= plugin).Options;
+    }
 }

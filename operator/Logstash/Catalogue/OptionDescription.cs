@@ -70,6 +70,8 @@ public sealed record OptionDescription(
     OptionOwner Owner,
     string Where)
 {
+    internal bool IsIn(Version plugin) => Since is null || Since <= plugin;
+
     internal static OptionDescription Parse(string line)
     {
         var columns = CatalogueFile.Columns(line);

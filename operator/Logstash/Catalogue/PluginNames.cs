@@ -6,14 +6,18 @@ namespace KafkaLogstash.Logstash.Catalogue;
 /// <summary>The plugins that come with the official Logstash images.</summary>
 public sealed class PluginNames
 {
-    private static readonly Lazy<FrozenDictionary<string, (string Name, LogstashVersion? Until)[]>> Table = new(Read);
+    /// <summary>The names for each version that lost a plugin: few, and every pipeline asks for one.</summary>
+    private static readonly Lazy<(LogstashVersion From, PluginNames Names)[]> ByVersion = new(Read);
 
-    private PluginNames(LogstashVersion version)
+    private PluginNames(FrozenDictionary<string, (string Name, LogstashVersion? Until)[]> table, LogstashVersion version)
     {
-        Inputs = Of("input", version);
-        Filters = Of("filter", version);
-        Outputs = Of("output", version);
-        Codecs = Of("codec", version);
+        Inputs = Of("input");
+        Filters = Of("filter");
+        Outputs = Of("output");
+        Codecs = Of("codec");
+
+        FrozenSet<string> Of(string kind) =>
+            table[kind].Where(plugin => plugin.Until is null || version < plugin.Until).Select(plugin => plugin.Name).ToFrozenSet(StringComparer.Ordinal);
     }
 
     /// <summary>Names of inputs.</summary>
@@ -31,7 +35,7 @@ public sealed class PluginNames
     /// <summary>The plugins of a version.</summary>
     /// <param name="version">The version.</param>
     /// <returns>The names.</returns>
-    public static PluginNames For(LogstashVersion version) => new(version);
+    public static PluginNames For(LogstashVersion version) => Array.FindLast(ByVersion.Value, entry => entry.From <= version).Names;
 
     /// <summary>The names that can stand in a section.</summary>
     /// <param name="section">The section.</param>
@@ -43,14 +47,18 @@ public sealed class PluginNames
         _ => Outputs,
     };
 
-    private static FrozenSet<string> Of(string kind, LogstashVersion version) =>
-        Table.Value[kind].Where(plugin => plugin.Until is null || version < plugin.Until).Select(plugin => plugin.Name).ToFrozenSet(StringComparer.Ordinal);
-
-    private static FrozenDictionary<string, (string Name, LogstashVersion? Until)[]> Read() =>
-        CatalogueFile.Lines("plugins")
+    private static (LogstashVersion From, PluginNames Names)[] Read()
+    {
+        var table = CatalogueFile.Lines("plugins")
             .Select(line => line.Split(": "))
             .GroupBy(parts => parts[0], parts => parts[1].Split(' '), StringComparer.Ordinal)
             .ToFrozenDictionary(group => group.Key, group => group.SelectMany(names => names).Select(Entry).ToArray(), StringComparer.Ordinal);
+        return
+        [
+            .. table.Values.SelectMany(plugins => plugins).Select(plugin => plugin.Until).OfType<LogstashVersion>().Append(default).Distinct().Order()
+                .Select(from => (from, new PluginNames(table, from))),
+        ];
+    }
 
     private static (string Name, LogstashVersion? Until) Entry(string text) =>
         text.Split('<') is [var name, var until] ? (name, LogstashVersion.Parse(until)) : (text, null);

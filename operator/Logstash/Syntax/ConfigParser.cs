@@ -89,7 +89,7 @@ internal sealed partial class ConfigParser
         return new FragmentResult<T>(_errors.Count == 0 ? node : null, SortedErrors());
     }
 
-    private ConfigError[] SortedErrors() => [.. _errors.OrderBy(error => error.Span.Offset)];
+    private ConfigError[] SortedErrors() => _errors.Count == 0 ? [] : [.. _errors.OrderBy(error => error.Span.Offset)];
 
     private SectionSyntax? ParseSection(SectionKind kind)
     {

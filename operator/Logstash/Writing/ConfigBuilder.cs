@@ -33,15 +33,17 @@ public sealed class ConfigBuilder
     {
         ArgumentNullException.ThrowIfNull(fill);
         _emitter.Line($"{kind.Keyword()} {{");
-        _emitter.Within(kind.Keyword(), () =>
-        {
-            var items = new ItemsBuilder(_emitter, _supportEscapes);
-            items.Fill(fill);
-            _itemCounts.Add(items.Count);
-        });
+        _emitter.Enter(kind.Keyword());
+        var items = new ItemsBuilder(_emitter, _supportEscapes);
+        items.Fill(fill);
+        _itemCounts.Add(items.Count);
+        _emitter.Leave();
         _emitter.Line("}");
         return this;
     }
+
+    /// <summary>The text so far, of which nothing is proven yet: for a digest over what is to be built.</summary>
+    public string Draft => _emitter.Text.ToString();
 
     /// <summary>Ends the config.</summary>
     /// <returns>The text, which Logstash accepts, or the refusals.</returns>
@@ -95,19 +97,18 @@ public sealed class ItemsBuilder
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(fill);
         Count++;
-        _emitter.Within($".{name}", () =>
+        _emitter.Enter(name);
+        if (!Tokens.IsName(name))
         {
-            if (!Tokens.IsName(name))
-            {
-                _emitter.Refuse(RefusalReason.InvalidToken, "The name of a plugin is letters, digits, `_` and `-`.");
-            }
+            _emitter.Refuse(RefusalReason.InvalidToken, "The name of a plugin is letters, digits, `_` and `-`.");
+        }
 
-            _emitter.Line($"{name} {{");
-            var plugin = new PluginBuilder(_emitter, _supportEscapes);
-            fill(plugin);
-            plugin.Write();
-            _emitter.Line("}");
-        });
+        _emitter.Line($"{name} {{");
+        var plugin = new PluginBuilder(_emitter, _supportEscapes);
+        fill(plugin);
+        plugin.Write();
+        _emitter.Line("}");
+        _emitter.Leave();
         return this;
     }
 
@@ -120,15 +121,14 @@ public sealed class ItemsBuilder
         ArgumentNullException.ThrowIfNull(condition);
         ArgumentNullException.ThrowIfNull(fill);
         Count++;
-        _emitter.Within(".if", () =>
-        {
-            _emitter.StartLine();
-            _emitter.Text.Append("if ");
-            _emitter.Condition(condition);
-            _emitter.Text.Append(" {\n");
-            new ItemsBuilder(_emitter, _supportEscapes).Fill(fill);
-            _emitter.Line("}");
-        });
+        _emitter.Enter("if");
+        _emitter.StartLine();
+        _emitter.Text.Append("if ");
+        _emitter.Condition(condition);
+        _emitter.Text.Append(" {\n");
+        new ItemsBuilder(_emitter, _supportEscapes).Fill(fill);
+        _emitter.Line("}");
+        _emitter.Leave();
         return this;
     }
 
@@ -157,7 +157,9 @@ public sealed class ItemsBuilder
         }
         else
         {
-            _emitter.Within($".{label}", () => _emitter.Refuse(RefusalReason.InvalidBody, $"{label}: {body.Errors[0]}", body.Errors));
+            _emitter.Enter(label);
+            _emitter.Refuse(RefusalReason.InvalidBody, $"{label}: {body.Errors[0]}", body.Errors);
+            _emitter.Leave();
         }
 
         return this;
@@ -201,13 +203,13 @@ public sealed class PluginBuilder
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(value);
-        _emitter.Within($".{name}", () =>
+        _emitter.Enter(name);
+        if (value.ToSyntax(_emitter, _supportEscapes) is { } node)
         {
-            if (value.ToSyntax(_emitter, _supportEscapes) is { } node)
-            {
-                _lines.Add((null, new AttributeSyntax(new NameSyntax(name), node)));
-            }
-        });
+            _lines.Add((null, new AttributeSyntax(new NameSyntax(name), node)));
+        }
+
+        _emitter.Leave();
         return this;
     }
 

@@ -147,18 +147,16 @@ public abstract record ConfigValue
             var items = new List<ValueSyntax>(Items.Count);
             for (var i = 0; i < Items.Count; i++)
             {
-                refusals.Within($"[{i}]", () => AddIfWritable(items, Items[i].ToSyntax(refusals, supportEscapes)));
+                refusals.Enter(i);
+                if (Items[i].ToSyntax(refusals, supportEscapes) is { } item)
+                {
+                    items.Add(item);
+                }
+
+                refusals.Leave();
             }
 
             return new ArraySyntax([.. items]);
-        }
-
-        private static void AddIfWritable(List<ValueSyntax> items, ValueSyntax? item)
-        {
-            if (item is not null)
-            {
-                items.Add(item);
-            }
         }
     }
 
@@ -170,17 +168,17 @@ public abstract record ConfigValue
             var seen = new HashSet<string>(StringComparer.Ordinal);
             foreach (var (key, value) in Entries)
             {
-                refusals.Within($".{key}", () =>
+                refusals.Enter(key);
+                if (!seen.Add(key))
                 {
-                    if (!seen.Add(key))
-                    {
-                        refusals.Refuse(RefusalReason.DuplicateKey, "The key stands twice in this hash.");
-                    }
-                    else if (Quote(key, refusals, supportEscapes) is { } name && value.ToSyntax(refusals, supportEscapes) is { } node)
-                    {
-                        entries.Add(new HashEntrySyntax(name, node));
-                    }
-                });
+                    refusals.Refuse(RefusalReason.DuplicateKey, "The key stands twice in this hash.");
+                }
+                else if (Quote(key, refusals, supportEscapes) is { } name && value.ToSyntax(refusals, supportEscapes) is { } node)
+                {
+                    entries.Add(new HashEntrySyntax(name, node));
+                }
+
+                refusals.Leave();
             }
 
             return new HashSyntax([.. entries]);

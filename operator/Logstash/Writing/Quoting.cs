@@ -42,7 +42,7 @@ public static class Quoting
     /// <summary>Whether Logstash would replace a part of the value: <c>${NAME}</c> or <c>${NAME:default}</c>.</summary>
     /// <param name="value">The value.</param>
     /// <returns>Whether a placeholder is in it.</returns>
-    public static bool HasPlaceholder(string value) => Placeholder.Find(value).Any();
+    public static bool HasPlaceholder(string value) => value.Contains("${", StringComparison.Ordinal) && Placeholder.Find(value).Any();
 
     /// <summary>Whether the parser finds the end of a quoted text where it is meant to be.</summary>
     internal static bool ClosesAtItsEnd(string text, char mark)

@@ -9,24 +9,27 @@ internal sealed class SyntaxEmitter
     private const int IndentWidth = 2;
 
     private readonly List<WriteRefusal> _refusals = [];
-    private readonly Stack<string> _path = new();
+    private readonly Stack<(string? Name, int Index)> _path = new();
     private int _depth;
 
-    public StringBuilder Text { get; } = new();
+    public StringBuilder Text { get; } = new(1024);
 
     public IReadOnlyList<WriteRefusal> Refusals => _refusals;
 
     public int Indent { get; set; }
 
     public void Refuse(RefusalReason reason, string message, IReadOnlyList<ConfigError>? errors = null) =>
-        _refusals.Add(new WriteRefusal(string.Concat(_path.Reverse()).TrimStart('.'), reason, message) { Errors = errors ?? [] });
+        _refusals.Add(new WriteRefusal(string.Concat(_path.Reverse().Select(step => step.Name is null ? $"[{step.Index}]" : $".{step.Name}")).TrimStart('.'), reason, message)
+        {
+            Errors = errors ?? [],
+        });
 
-    public void Within(string step, Action write)
-    {
-        _path.Push(step);
-        write();
-        _path.Pop();
-    }
+    /// <summary>Goes one step down, for the paths of refusals; <see cref="Leave"/> comes back.</summary>
+    public void Enter(string name) => _path.Push((name, 0));
+
+    public void Enter(int index) => _path.Push((null, index));
+
+    public void Leave() => _path.Pop();
 
     public void Line(string text)
     {
@@ -36,16 +39,18 @@ internal sealed class SyntaxEmitter
 
     public void StartLine() => Text.Append(' ', Indent * IndentWidth);
 
-    public void Section(SectionSyntax section) => Within(section.Kind.Keyword(), () =>
+    public void Section(SectionSyntax section)
     {
+        Enter(section.Kind.Keyword());
         Line($"{section.Kind.Keyword()} {{");
         Items(section.Items);
         Line("}");
-    });
+        Leave();
+    }
 
     public void Items(SyntaxList<ItemSyntax> items)
     {
-        if (!Enter())
+        if (!Deeper())
         {
             return;
         }
@@ -70,45 +75,26 @@ internal sealed class SyntaxEmitter
         _depth--;
     }
 
-    public void Plugin(PluginSyntax plugin) => Within($".{plugin.Name.Text}", () =>
+    public void Plugin(PluginSyntax plugin)
     {
-        if (!Enter())
+        Enter(plugin.Name.Text);
+        if (Deeper())
         {
-            return;
+            PluginWithin(plugin);
+            _depth--;
         }
 
-        Name(plugin.Name);
-        Text.Append(" {");
-        if (plugin.Attributes.Count > 0)
-        {
-            Text.Append('\n');
-            Indent++;
-            var width = plugin.Attributes.Max(attribute => Width(attribute.Name));
-            foreach (var attribute in plugin.Attributes)
-            {
-                StartLine();
-                Attribute(attribute, width);
-                Text.Append('\n');
-            }
+        Leave();
+    }
 
-            Indent--;
-            StartLine();
-        }
-        else
-        {
-            Text.Append(' ');
-        }
-
-        Text.Append('}');
-        _depth--;
-    });
-
-    public void Attribute(AttributeSyntax attribute, int width) => Within($".{attribute.Name.Text}", () =>
+    public void Attribute(AttributeSyntax attribute, int width)
     {
+        Enter(attribute.Name.Text);
         Name(attribute.Name);
         Text.Append(' ', Math.Max(0, width - Width(attribute.Name))).Append(" => ");
         Value(attribute.Value);
-    });
+        Leave();
+    }
 
     public static int Width(NameSyntax name) => name.Text.Length + (name.Quote == QuoteKind.Bare ? 0 : 2);
 
@@ -148,6 +134,33 @@ internal sealed class SyntaxEmitter
                 Refuse(RefusalReason.WrongPlace, "Field references, calls and regular expressions can stand in conditions only.");
                 break;
         }
+    }
+
+    private void PluginWithin(PluginSyntax plugin)
+    {
+        Name(plugin.Name);
+        Text.Append(" {");
+        if (plugin.Attributes.Count > 0)
+        {
+            Text.Append('\n');
+            Indent++;
+            var width = plugin.Attributes.Max(attribute => Width(attribute.Name));
+            foreach (var attribute in plugin.Attributes)
+            {
+                StartLine();
+                Attribute(attribute, width);
+                Text.Append('\n');
+            }
+
+            Indent--;
+            StartLine();
+        }
+        else
+        {
+            Text.Append(' ');
+        }
+
+        Text.Append('}');
     }
 
     private void Branch(BranchSyntax branch)
@@ -195,7 +208,7 @@ internal sealed class SyntaxEmitter
     {
         switch (expression)
         {
-            case GroupSyntax group when Enter():
+            case GroupSyntax group when Deeper():
                 Text.Append(group.Negated ? "!(" : "(");
                 Condition(group.Condition);
                 Text.Append(')');
@@ -252,7 +265,7 @@ internal sealed class SyntaxEmitter
                 }
 
                 break;
-            case CallSyntax call when Enter():
+            case CallSyntax call when Deeper():
                 Token(call.Name, Tokens.IsBareword(call.Name), "a function's name is two or more letters, digits and `_`");
                 Text.Append('(');
                 Separated(call.Arguments, Operand);
@@ -285,7 +298,7 @@ internal sealed class SyntaxEmitter
 
     private void Array(ArraySyntax array)
     {
-        if (!Enter())
+        if (!Deeper())
         {
             return;
         }
@@ -301,13 +314,15 @@ internal sealed class SyntaxEmitter
         for (var i = 0; i < items.Count; i++)
         {
             Text.Append(i == 0 ? "" : ", ");
-            Within($"[{i}]", () => write(items[i]));
+            Enter(i);
+            write(items[i]);
+            Leave();
         }
     }
 
     private void Hash(HashSyntax hash)
     {
-        if (!Enter())
+        if (!Deeper())
         {
             return;
         }
@@ -337,7 +352,9 @@ internal sealed class SyntaxEmitter
             }
 
             Text.Append(" => ");
-            Within(".{}", () => Value(entry.Value));
+            Enter("{}");
+            Value(entry.Value);
+            Leave();
         }
 
         Indent--;
@@ -383,7 +400,7 @@ internal sealed class SyntaxEmitter
         }
     }
 
-    private bool Enter()
+    private bool Deeper()
     {
         if (_depth < LogstashConfig.MaxDepth)
         {

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using k8s;
 using k8s.Models;
@@ -6,6 +8,8 @@ using KafkaLogstash.Api;
 using KafkaLogstash.Api.Yaml;
 using KafkaLogstash.Benchmarks.Measuring;
 using KafkaLogstash.Controller.Checks;
+using KafkaLogstash.Controller.References;
+using KafkaLogstash.Controller.Rendering;
 
 namespace KafkaLogstash.Benchmarks.Groups;
 
@@ -34,10 +38,12 @@ internal sealed class RenderGroup : IBenchmarkGroup
             throw new InvalidOperationException($"{Sample}: {string.Join("; ", rendering.Findings)}");
         }
 
-        string[] names = ["SHA-256 of 64 KiB", "check", "check + render", "read YAML", "write YAML"];
+        var request = Request(connection, secrets);
+        string[] names = ["SHA-256 of 64 KiB", "render", "check", "check + render", "read YAML", "write YAML"];
         var costs = CpuMeter.Measure(
             [
                 () => SHA256.HashData(HashedBytes),
+                () => ConnectionRenderer.Render(request),
                 () => ConnectionChecks.Run(connection, ConnectionPolicy.None),
                 () => OfflineRenderer.Render(connection, secrets, [], ConnectionPolicy.None),
                 () => ConnectionReader.Read(yaml),
@@ -49,6 +55,21 @@ internal sealed class RenderGroup : IBenchmarkGroup
             await report.WriteLineAsync(
                 $"  {names[i],-22}{costs[i].Cpu.TotalMicroseconds,8:F1} µs, {costs[i].AllocatedBytes,9:N0} B allocated, ratio {costs[i].Cpu / costs[0].Cpu:F1}");
         }
+    }
+
+    private static RenderRequest Request(KafkaLogstashConnection connection, IEnumerable<V1Secret> secrets)
+    {
+        var references = new ResolvedReferences(secrets.ToImmutableDictionary(
+            secret => (ReferenceKind.Secret, secret.Metadata.Name),
+            secret => secret.StringData.ToImmutableDictionary(item => item.Key, item => Encoding.UTF8.GetBytes(item.Value), StringComparer.Ordinal)));
+        return new RenderRequest
+        {
+            Connection = connection,
+            References = references,
+            Secrets = KafkaSecretsReader.Read(connection.Spec.Kafka, references, out _),
+            Salt = "benchmark",
+            Replicas = connection.Spec.Logstash.Replicas,
+        };
     }
 
     private static int Write(IEnumerable<JsonObject> objects) => objects.Sum(item => ManifestYaml.Write(item).Length);

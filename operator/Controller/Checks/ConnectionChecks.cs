@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using KafkaLogstash.Api;
+using KafkaLogstash.Api.Yaml;
 using KafkaLogstash.Controller.References;
 using KafkaLogstash.Controller.Rendering;
 using KafkaLogstash.Logstash;
@@ -41,7 +42,7 @@ public static class ConnectionChecks
 
         if (LogstashVersion.TryParse(spec.Logstash.Version, out var version) && LogstashRelease.Find(version) is { } release)
         {
-            findings.AddRange(Catalogue(spec, version, release, policy));
+            findings.AddRange(Catalogue(spec, references, version, release, policy));
             findings.AddRange(PropertyChecks.Run(spec, version));
         }
 
@@ -49,7 +50,8 @@ public static class ConnectionChecks
         return [.. findings.DistinctBy(finding => (finding.Code, finding.Field, finding.Message)).OrderByDescending(finding => finding.Severity)];
     }
 
-    private static IEnumerable<ConnectionFinding> Catalogue(ConnectionSpec spec, LogstashVersion version, LogstashRelease release, ConnectionPolicy policy)
+    private static IEnumerable<ConnectionFinding> Catalogue(
+        ConnectionSpec spec, ResolvedReferences references, LogstashVersion version, LogstashRelease release, ConnectionPolicy policy)
     {
         if (release.Assumption is { } assumption)
         {
@@ -81,7 +83,8 @@ public static class ConnectionChecks
         {
             if (options is not null)
             {
-                found = found.Concat(KafkaPluginCatalogue.For(version, kind).Check(Elements(options), $"spec.{section}.options"));
+                string[] setByFields = kind == KafkaPluginKind.Input && spec.Input?.TopicsPattern is not null ? ["topics_pattern"] : [];
+                found = found.Concat(KafkaPluginCatalogue.For(version, kind).Check(Elements(options), $"spec.{section}.options", setByFields));
             }
         }
 
@@ -89,6 +92,7 @@ public static class ConnectionChecks
         {
             IsOssImage = spec.Logstash.EffectiveImage().Contains("-oss", StringComparison.Ordinal),
             Denied = policy.DeniedSettings,
+            DefinedEnvironment = PodEnvironment.Names(spec, references),
         };
         found = found
             .Concat(LogstashSettings.Check(Elements(spec.Logstash.Config), context, "spec.logstash.config"))
@@ -133,25 +137,37 @@ public static class ConnectionChecks
             }
         }
 
-        if (spec.Output?.When is { Length: > 0 } when)
+        var when = spec.Output?.When is { Length: > 0 } condition ? LogstashConfig.ParseCondition(condition) : null;
+        foreach (var error in when?.Errors ?? [])
         {
-            foreach (var error in LogstashConfig.ParseCondition(when).Errors)
+            yield return ConnectionFinding.Syntax("spec.output.when", error);
+        }
+
+        if (when?.Node is { } node)
+        {
+            sources.Add(ConfigSource.OfCondition("spec.output.when", SectionKind.Output, node));
+        }
+
+        foreach (var (kind, field, codec) in new[] { (SectionKind.Input, "spec.input.codec", spec.Input?.Codec), (SectionKind.Output, "spec.output.codec", spec.Output?.Codec) })
+        {
+            if (codec is null)
             {
-                yield return ConnectionFinding.Syntax("spec.output.when", error);
+                continue;
+            }
+
+            var parsed = LogstashConfig.ParseValue(codec);
+            if (parsed.Node is { } value)
+            {
+                sources.Add(ConfigSource.OfOption(field, kind, "codec", value));
+            }
+
+            foreach (var error in parsed.Errors)
+            {
+                yield return ConnectionFinding.Syntax(field, error);
             }
         }
 
-        foreach (var (field, codec) in new[] { ("spec.input.codec", spec.Input?.Codec), ("spec.output.codec", spec.Output?.Codec) })
-        {
-            if (codec is not null)
-            {
-                foreach (var error in LogstashConfig.ParseValue(codec).Errors)
-                {
-                    yield return ConnectionFinding.Syntax(field, error);
-                }
-            }
-        }
-
+        sources.AddRange(GeneratedOptions(spec));
         var context = new PipelineContext
         {
             Version = version == default ? null : version,
@@ -159,9 +175,11 @@ public static class ConnectionChecks
             DefinedEnvironment = PodEnvironment.Names(spec, references),
             DeniedPlugins = policy.DeniedPlugins,
             ConsumerThreads = spec.Input?.ConsumerThreads,
-            Replicas = spec.Logstash.Replicas,
+            Replicas = spec.Autoscaling?.MaxReplicas ?? spec.Logstash.Replicas,
             QueueType = WireName.Of(pipeline.Queue.Type),
             HasDataVolume = pipeline.Queue.Type == QueueType.Persisted,
+            Ports = spec.Logstash.Ports.Select(port => new ListeningPort(port.EffectiveTargetPort(), port.Protocol)).ToHashSet(),
+            MountedPaths = PodEnvironment.MountedPaths(spec),
         };
         foreach (var finding in PipelineChecks.Run(sources, context))
         {
@@ -171,6 +189,24 @@ public static class ConnectionChecks
                 Column = finding.Span?.Column,
                 Length = finding.Span?.Length,
             };
+        }
+    }
+
+    /// <summary>What the operator writes into the generated plugins from single fields: it may hold variables and fields of the event.</summary>
+    private static IEnumerable<ConfigSource> GeneratedOptions(ConnectionSpec spec)
+    {
+        if (spec.Output is { } output)
+        {
+            yield return ConfigSource.OfOption("spec.output.topicId", SectionKind.Output, "topic_id", new StringSyntax(output.TopicId));
+            yield return ConfigSource.OfOption("spec.output.messageKey", SectionKind.Output, "message_key", new StringSyntax(output.MessageKey ?? ""));
+        }
+
+        foreach (var (kind, field, options) in new[] { (SectionKind.Input, "spec.input.options", spec.Input?.Options), (SectionKind.Output, "spec.output.options", spec.Output?.Options) })
+        {
+            foreach (var (name, value) in Elements(options))
+            {
+                yield return ConfigSource.OfOption(FieldPaths.Child(field, name), kind, name, value);
+            }
         }
     }
 

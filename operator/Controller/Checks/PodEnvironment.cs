@@ -7,13 +7,14 @@ using KafkaLogstash.Kafka.Clients;
 
 namespace KafkaLogstash.Controller.Checks;
 
-/// <summary>Tells which environment variables Logstash will find in its pod.</summary>
+/// <summary>Tells which environment variables and folders Logstash will find in its pod.</summary>
 internal static class PodEnvironment
 {
     /// <summary>What the image, its shell scripts and Kubernetes itself define in every container.</summary>
     private static readonly string[] Given =
     [
-        "HOME", "HOSTNAME", "JAVA_HOME", "LANG", "LC_ALL", "LOGSTASH_HOME", "LS_JAVA_HOME", "PATH", "PWD",
+        "ELASTIC_CONTAINER", "GEM_HOME", "GEM_PATH", "HOME", "HOSTNAME", "JAVACMD", "JAVA_HOME", "JAVA_OPTS", "LANG", "LC_ALL", "LOGSTASH_HOME",
+        "LS_HOME", "LS_JAVA_HOME", "LS_JVM_OPTS", "PATH", "PWD", "SINCEDB_DIR",
         "KUBERNETES_PORT", "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT", "KUBERNETES_SERVICE_PORT_HTTPS",
     ];
 
@@ -26,13 +27,15 @@ internal static class PodEnvironment
         var names = new HashSet<string>(Given, StringComparer.Ordinal) { JavaOptions.Variable, LogstashKafkaOptions.JaasVariable };
         names.UnionWith(spec.Logstash.Env.Select(variable => variable.Name));
         var sources = JsonNode.Parse(KubernetesJson.Serialize(spec.Logstash.EnvFrom)) as JsonArray ?? [];
-        foreach (var container in spec.Logstash.PodTemplate?["spec"]?["containers"] as JsonArray ?? [])
+        if (spec.Logstash.PodTemplate?["spec"]?["enableServiceLinks"]?.ToString() == "true")
         {
-            if (container?["name"]?.ToString() == PodPaths.Container)
-            {
-                names.UnionWith((container["env"] as JsonArray ?? []).Select(variable => variable?["name"]?.ToString()).OfType<string>());
-                sources = [.. sources.Concat(container["envFrom"] as JsonArray ?? []).Select(source => source?.DeepClone())];
-            }
+            return null;
+        }
+
+        foreach (var container in Containers(spec))
+        {
+            names.UnionWith((container["env"] as JsonArray ?? []).Select(variable => variable?["name"]?.ToString()).OfType<string>());
+            sources = [.. sources.Concat(container["envFrom"] as JsonArray ?? []).Select(source => source?.DeepClone())];
         }
 
         foreach (var source in sources)
@@ -50,4 +53,17 @@ internal static class PodEnvironment
 
         return names;
     }
+
+    /// <summary>The folders of Logstash's container that pipelines may use: those that can be written, and the volumes that the user mounts.</summary>
+    /// <param name="spec">The spec.</param>
+    public static IReadOnlyCollection<string> MountedPaths(ConnectionSpec spec) =>
+    [
+        "/tmp",
+        PodPaths.Data,
+        PodPaths.Logs,
+        .. Containers(spec).SelectMany(container => container["volumeMounts"] as JsonArray ?? []).Select(mount => mount?["mountPath"]?.ToString()).OfType<string>(),
+    ];
+
+    private static IEnumerable<JsonObject> Containers(ConnectionSpec spec) =>
+        (spec.Logstash.PodTemplate?["spec"]?["containers"] as JsonArray ?? []).OfType<JsonObject>().Where(container => container["name"]?.ToString() == PodPaths.Container);
 }

@@ -15,7 +15,7 @@ internal static class SettingsFile
 
     /// <summary>Whether the user has switched Logstash's escapes in strings on.</summary>
     public static bool SupportsEscapes(JsonObject? config) =>
-        Users(config).Any(setting => setting is { Key: EscapesSetting, Value.ValueKind: JsonValueKind.True });
+        Users(config).Any(setting => setting.Key == EscapesSetting && setting.Value.ToString() is "True" or "true");
 
     /// <summary>Writes the settings. What the user gives in <c>spec.logstash.config</c> stands with them; the operator's own names are refused there.</summary>
     /// <param name="spec">The spec.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using KafkaLogstash.Logstash.Writing;
 
 namespace KafkaLogstash.Logstash.Catalogue;
 
@@ -38,6 +39,14 @@ internal static class KafkaOptionRules
         if (options.ContainsKey("schema_registry_ssl_truststore_location") && !options.ContainsKey("schema_registry_ssl_truststore_password"))
         {
             yield return Conflict(path, "schema_registry_ssl_truststore_location", "needs `schema_registry_ssl_truststore_password` beside it");
+        }
+
+        if (Text(options, "group_instance_id") is { } member && !Quoting.HasPlaceholder(member))
+        {
+            yield return new Finding(Severity.Warning, "shared-member", "`group_instance_id` must differ from pod to pod: Kafka fences off the second one with the same id. Write \"${HOSTNAME}\", or leave it out.")
+            {
+                Path = $"{path}.group_instance_id",
+            };
         }
 
         if (Text(options, "client_dns_lookup") == "default")

@@ -92,10 +92,11 @@ public sealed class KafkaPluginCatalogue
 
         if (!option.IsIn(Release.KafkaPlugin))
         {
+            var newer = LogstashRelease.FirstWith(Release.Version, option.Since!) is { } first ? $"Logstash {first} or newer" : "a newer Logstash";
             yield return new Finding(
                 Severity.Error,
                 "not-in-version",
-                $"`{name}` exists from version {option.Since} of the kafka plugin on; Logstash {Release.Version} has {Release.KafkaPlugin}. Use a newer Logstash, or leave it out.");
+                $"`{name}` exists from version {option.Since} of the kafka plugin on; Logstash {Release.Version} has {Release.KafkaPlugin}. Use {newer}, or leave it out.");
         }
         else if (OptionValues.Problem(option, value) is { } problem)
         {

@@ -46,6 +46,15 @@ public sealed record LogstashRelease(LogstashVersion Version, Version KafkaPlugi
         return new LogstashRelease(version, plugin, client, assumption);
     }
 
+    /// <summary>The first release after a version that bundles a version of the kafka plugin, or a newer one.</summary>
+    /// <param name="version">The version.</param>
+    /// <param name="plugin">The plugin version that is wanted.</param>
+    /// <returns>The release; null where none is known.</returns>
+    public static LogstashVersion? FirstWith(LogstashVersion version, Version plugin) => Known.Value.Releases
+        .Where(release => release.From > version && release.Plugin >= plugin)
+        .Select(release => (LogstashVersion?)release.From)
+        .FirstOrDefault();
+
     private sealed record Table(
         IReadOnlyList<(LogstashVersion From, Version Plugin)> Releases,
         IReadOnlyList<(Version From, Version Client)> Clients,

@@ -64,9 +64,11 @@ internal static class OptionValues
 
     private static string? HashProblem(JsonElement value) =>
         value.ValueKind == JsonValueKind.Object
-            && value.EnumerateObject().All(entry => entry.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False)
+            && value.EnumerateObject().All(entry => IsPlain(entry.Value) || (entry.Value.ValueKind == JsonValueKind.Array && entry.Value.EnumerateArray().All(IsPlain)))
             ? null
-            : "must be keys with plain values";
+            : "must be keys with plain values, or lists of them";
+
+    private static bool IsPlain(JsonElement value) => value.ValueKind is JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False;
 
     private static string? TextProblem(JsonElement value) => value.ValueKind switch
     {

@@ -24,10 +24,11 @@ public static class PipelineChecks
         ArgumentNullException.ThrowIfNull(context);
         var findings = new List<Finding>(OfTheWhole(context));
         var ids = new HashSet<string>(StringComparer.Ordinal);
+        context = context with { DecorateEvents = KafkaDecoration.Most(context.DecorateEvents, sources) };
         foreach (var source in sources)
         {
             var walker = new PipelineWalker(context, ids);
-            walker.Walk(source.Document);
+            walker.Walk(source);
             findings.AddRange(walker.Findings.OrderBy(finding => finding.Span?.Offset).Select(finding => finding with { Path = source.Path.Length == 0 ? null : source.Path }));
         }
 

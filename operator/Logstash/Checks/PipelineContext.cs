@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using KafkaLogstash.Logstash.Syntax;
 
 namespace KafkaLogstash.Logstash.Checks;
 
@@ -15,7 +14,7 @@ public sealed record PipelineContext
     /// <summary>Names of all environment variables that the pod will have; null if they can't be told, because some come from elsewhere.</summary>
     public IReadOnlySet<string>? DefinedEnvironment { get; init; }
 
-    /// <summary>Plugins that the platform does not allow, as <c>name</c> or <c>section/name</c> (<c>filter/ruby</c>, <c>codec/avro</c>).</summary>
+    /// <summary>Plugins that the platform does not allow, as <c>name</c> or <c>section/name</c> (<c>filter/ruby</c>, <c>codec/avro</c>), with what does the same under another name.</summary>
     public IReadOnlySet<string> DeniedPlugins { get; init; } = FrozenSet<string>.Empty;
 
     /// <summary>Consumer threads of each pod.</summary>
@@ -32,9 +31,10 @@ public sealed record PipelineContext
 
     /// <summary>Whether the pod's data directory outlives the pod.</summary>
     public bool HasDataVolume { get; init; }
-}
 
-/// <summary>A piece of config and where it comes from.</summary>
-/// <param name="Path">The field or file, for example <c>spec.pipeline.filter</c>; it becomes the findings' path.</param>
-/// <param name="Document">The tree, which has no errors.</param>
-public sealed record ConfigSource(string Path, ConfigDocument Document);
+    /// <summary>The ports on which something outside reaches the pod; null leaves listening inputs unchecked.</summary>
+    public IReadOnlySet<ListeningPort>? Ports { get; init; }
+
+    /// <summary>Where volumes are mounted in the container; null leaves plugins that use its files unchecked.</summary>
+    public IReadOnlyCollection<string>? MountedPaths { get; init; }
+}

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using KafkaLogstash.Logstash.Catalogue;
 using KafkaLogstash.Logstash.Syntax;
 using KafkaLogstash.Logstash.Writing;
@@ -5,18 +6,21 @@ using KafkaLogstash.Logstash.Writing;
 namespace KafkaLogstash.Logstash.Checks;
 
 /// <summary>The checks of plugins, values and conditions.</summary>
-internal sealed class PipelineWalker(PipelineContext context, HashSet<string> ids) : SyntaxWalker
+internal sealed partial class PipelineWalker(PipelineContext context, HashSet<string> ids) : SyntaxWalker
 {
     private const string KafkaMetadata = "[@metadata][kafka]";
     private const string KafkaHeaders = "[@metadata][kafka][headers]";
 
+    private readonly PluginPolicy _policy = new(context.DeniedPlugins);
     private readonly PluginNames? _names = context.Version is { } version ? PluginNames.For(version) : null;
+
+    private bool _keysAreWritten;
 
     public List<Finding> Findings { get; } = [];
 
     protected override void VisitSection(SectionSyntax section)
     {
-        if (section.Kind == SectionKind.Filter && Dropping(section.Items) is { } drop)
+        if (section.Kind == SectionKind.Filter && Dropping.Find(section.Items) is { } drop)
         {
             Warn("drops-everything", drop.Span, "Every event is dropped here; put `drop` into a branch, or give it a `percentage`.");
         }
@@ -31,32 +35,42 @@ internal sealed class PipelineWalker(PipelineContext context, HashSet<string> id
         {
             Fail("quoted-plugin-name", plugin.Name.Span, $"Logstash does not find a plugin whose name is in quotes; write {Shown(name)} without them.");
         }
-        else if (IsDenied(Section.Keyword(), name))
+        else if (_policy.Denial(Section.Keyword(), name) is { } denied)
         {
-            Fail("denied-plugin", plugin.Name.Span, $"The {Section.Keyword()} `{name}` is not allowed on this platform.");
+            Deny(plugin.Name.Span, Section.Keyword(), name, denied);
         }
         else if (_names is not null && !_names.In(Section).Contains(name))
         {
             UnknownPlugin(plugin.Name);
         }
 
-        if (Section == SectionKind.Input && name is "stdin" or "java_stdin")
+        foreach (var (code, message) in PodFitness.Of(Section, plugin, context))
         {
-            Warn("unusable-plugin", plugin.Name.Span, $"`{name}` reads a terminal, which a pod does not have: it ends at once, and the pipeline with it.");
+            Warn(code, plugin.Name.Span, message);
         }
 
         CheckRepeats(plugin);
         VisitPlugin(plugin);
     }
 
-    protected override void VisitAttribute(PluginSyntax plugin, AttributeSyntax attribute)
+    protected override void VisitAttribute(AttributeSyntax attribute)
     {
         if (attribute.Name.Text == "codec")
         {
             CheckCodec(attribute.Value);
         }
 
-        base.VisitAttribute(plugin, attribute);
+        // In these the keys name fields that are written, elsewhere (rename, copy, match) fields that are read.
+        _keysAreWritten = attribute.Name.Text is "add_field" or "replace" or "update";
+        base.VisitAttribute(attribute);
+    }
+
+    protected override void VisitKey(ValueSyntax key)
+    {
+        if (!_keysAreWritten && TextOf(key) is { } text)
+        {
+            CheckMetadata(text, key.Span);
+        }
     }
 
     protected override void VisitCondition(ConditionSyntax condition)
@@ -119,25 +133,6 @@ internal sealed class PipelineWalker(PipelineContext context, HashSet<string> id
         base.VisitValue(value, inCondition);
     }
 
-    private static PluginSyntax? Dropping(SyntaxList<ItemSyntax> items)
-    {
-        foreach (var item in items)
-        {
-            var drop = item switch
-            {
-                PluginSyntax plugin when plugin.Name.Text == "drop" && plugin.Attributes.All(attribute => attribute.Name.Text != "percentage") => plugin,
-                BranchSyntax { Else: { } otherwise } branch when branch.Arms.All(arm => Dropping(arm.Block.Items) is not null) => Dropping(otherwise.Items),
-                _ => null,
-            };
-            if (drop is not null)
-            {
-                return drop;
-            }
-        }
-
-        return null;
-    }
-
     private void UnknownPlugin(NameSyntax name)
     {
         var known = _names!.In(Section);
@@ -170,14 +165,24 @@ internal sealed class PipelineWalker(PipelineContext context, HashSet<string> id
     private void CheckCodec(ValueSyntax value)
     {
         var name = value is PluginValueSyntax codec ? codec.Plugin.Name.Text : TextOf(value);
-        if (name is null || Quoting.HasPlaceholder(name))
+        if (name is null)
         {
             return;
         }
 
-        if (IsDenied("codec", name))
+        if (Quoting.HasPlaceholder(name))
         {
-            Fail("denied-plugin", value.Span, $"The codec `{name}` is not allowed on this platform.");
+            if (_policy.DeniesCodecs)
+            {
+                Fail("denied-plugin", value.Span, "A codec whose name stands in a variable can't be held against the plugins that this platform denies; write its name.");
+            }
+
+            return;
+        }
+
+        if (_policy.Denial("codec", name) is { } denied)
+        {
+            Deny(value.Span, "codec", name, denied);
         }
         else if (_names is not null && !_names.Codecs.Contains(name))
         {
@@ -269,22 +274,30 @@ internal sealed class PipelineWalker(PipelineContext context, HashSet<string> id
 
     private void CheckMetadata(string text, SourceSpan span)
     {
-        if (!text.Contains(KafkaMetadata, StringComparison.Ordinal))
+        if (!text.Contains(KafkaMetadata, StringComparison.Ordinal) && !RubyHash().IsMatch(text))
         {
             return;
         }
 
         if (context.DecorateEvents == "none")
         {
-            Warn("kafka-metadata-missing", span, $"`{KafkaMetadata}` is empty, as the kafka input does not add it; set decorateEvents to basic, or to extended for headers too.");
+            Warn("kafka-metadata-missing", span, $"`{KafkaMetadata}` is empty, as the kafka input does not add it; set decorate_events (decorateEvents in a connection) to basic, or to extended for headers too.");
         }
         else if (context.DecorateEvents == "basic" && text.Contains(KafkaHeaders, StringComparison.Ordinal))
         {
-            Warn("kafka-metadata-missing", span, $"`{KafkaHeaders}` is empty, as the kafka input does not add it; set decorateEvents to extended.");
+            Warn("kafka-metadata-missing", span, $"`{KafkaHeaders}` is empty, as the kafka input does not add it; set decorate_events (decorateEvents in a connection) to extended.");
         }
     }
 
-    private bool IsDenied(string kind, string name) => context.DeniedPlugins.Contains(name) || context.DeniedPlugins.Contains($"{kind}/{name}");
+    private void Deny(SourceSpan span, string kind, string name, string denied)
+    {
+        var reason = denied == name ? "" : $" does what `{denied}` does, which";
+        Fail("denied-plugin", span, $"The {kind} `{name}`{reason} is not allowed on this platform. The operator is told so with --denied-plugins: leave the plugin out, or ask who runs the operator.");
+    }
+
+    /// <summary>The same in Ruby code: <c>event.get("[@metadata]")["kafka"]</c>.</summary>
+    [GeneratedRegex("""@metadata\]?["']\)\s*\[\s*["']kafka["']""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex RubyHash();
 
     private static string? TextOf(ValueSyntax value) => value switch
     {
@@ -301,5 +314,5 @@ internal sealed class PipelineWalker(PipelineContext context, HashSet<string> id
     private void Fail(string code, SourceSpan span, string message) => Add(Severity.Error, code, span, message);
 
     private void Add(Severity severity, string code, SourceSpan span, string message) =>
-        Findings.Add(new Finding(severity, code, message) { Section = Section, Span = span });
+        Findings.Add(new Finding(severity, code, message) { Section = Section, Span = span.Line == 0 ? null : span });
 }

@@ -7,6 +7,25 @@ internal abstract class SyntaxWalker
 {
     protected SectionKind Section { get; private set; }
 
+    public void Walk(ConfigSource source)
+    {
+        Section = source.Section;
+        switch (source.Root)
+        {
+            case ConfigDocument document:
+                Walk(document);
+                break;
+            case ConditionSyntax condition:
+                VisitCondition(condition);
+                break;
+            case AttributeSyntax attribute:
+                VisitAttribute(attribute);
+                break;
+            default:
+                break;
+        }
+    }
+
     public void Walk(ConfigDocument document)
     {
         foreach (var section in document.Sections)
@@ -22,11 +41,11 @@ internal abstract class SyntaxWalker
     {
         foreach (var attribute in plugin.Attributes)
         {
-            VisitAttribute(plugin, attribute);
+            VisitAttribute(attribute);
         }
     }
 
-    protected virtual void VisitAttribute(PluginSyntax plugin, AttributeSyntax attribute) => VisitValue(attribute.Value, inCondition: false);
+    protected virtual void VisitAttribute(AttributeSyntax attribute) => VisitValue(attribute.Value, inCondition: false);
 
     protected virtual void VisitCondition(ConditionSyntax condition)
     {
@@ -84,6 +103,7 @@ internal abstract class SyntaxWalker
             case HashSyntax hash:
                 foreach (var entry in hash.Entries)
                 {
+                    VisitKey(entry.Key);
                     VisitValue(entry.Value, inCondition);
                 }
 
@@ -98,6 +118,10 @@ internal abstract class SyntaxWalker
             default:
                 break;
         }
+    }
+
+    protected virtual void VisitKey(ValueSyntax key)
+    {
     }
 
     protected virtual void VisitItemPlugin(PluginSyntax plugin) => VisitPlugin(plugin);

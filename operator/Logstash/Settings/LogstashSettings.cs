@@ -15,6 +15,9 @@ public sealed record SettingsContext(LogstashVersion Version)
 
     /// <summary>Names of settings that the platform does not allow.</summary>
     public IReadOnlySet<string> Denied { get; init; } = FrozenSet<string>.Empty;
+
+    /// <summary>Names of all environment variables that the pod will have; null if they can't be told.</summary>
+    public IReadOnlySet<string>? DefinedEnvironment { get; init; }
 }
 
 /// <summary>Knows the settings of <c>logstash.yml</c>: their types, who sets them, and which environment variables the image's entry point turns into them.</summary>
@@ -34,7 +37,12 @@ public static class LogstashSettings
     public static IReadOnlyList<Finding> Check(IEnumerable<KeyValuePair<string, JsonElement>> settings, SettingsContext context, string path)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return [.. Flatten(settings).SelectMany(setting => CheckOne(setting.Key, setting.Value, context).Select(finding => finding with { Path = $"{path}[{setting.Key}]" }))];
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        return
+        [
+            .. Flatten(settings).SelectMany(setting => (seen.Add(setting.Key) ? CheckOne(setting.Key, setting.Value, context) : [Twice(setting.Key)])
+                .Select(finding => finding with { Path = $"{path}[{setting.Key}]" })),
+        ];
     }
 
     /// <summary>Turns nested objects into names joined by dots.</summary>
@@ -115,10 +123,36 @@ public static class LogstashSettings
         {
             yield return new Finding(Severity.Error, "not-in-image", $"The -oss image does not know `{name}` and would not start; leave it out, or use the standard image.");
         }
+        else if (setting.Until is { } until && context.Version >= until)
+        {
+            yield return new Finding(Severity.Error, "not-in-version", $"The setting `{name}` no longer exists from Logstash {until} on; {context.Version} would not start with it. Leave it out.");
+        }
         else if (Problem(setting, value) is { } problem)
         {
             yield return new Finding(Severity.Error, "wrong-type", $"The setting `{name}` {problem}.");
         }
+        else
+        {
+            foreach (var finding in Undefined(name, value, context))
+            {
+                yield return finding;
+            }
+        }
+    }
+
+    private static Finding Twice(string name) =>
+        new(Severity.Error, "duplicate-setting", $"The setting `{name}` stands here twice, with dots and nested; only one of them can count, so leave the other out.");
+
+    private static IEnumerable<Finding> Undefined(string name, JsonElement value, SettingsContext context)
+    {
+        var texts = value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : Enumerable.Repeat(value, 1);
+        return texts.Where(text => text.ValueKind == JsonValueKind.String)
+            .SelectMany(text => Placeholder.Find(text.GetString()!))
+            .Where(placeholder => !placeholder.HasDefault && context.DefinedEnvironment?.Contains(placeholder.Name) == false)
+            .Select(placeholder => new Finding(
+                Severity.Warning,
+                "undefined-variable",
+                $"Nothing here defines the environment variable `{placeholder.Name}` in `{name}`, and without it Logstash does not start; add it, or give it a default: `${{{placeholder.Name}:…}}`."));
     }
 
     private static string OwnerSentence(Setting setting) =>
@@ -146,16 +180,16 @@ public static class LogstashSettings
 
         if (Quoting.HasPlaceholder(text))
         {
-            return null;
+            return setting.Type == "literal" ? "must be true or false itself, not a variable: the operator writes the pipeline accordingly" : null;
         }
 
         return setting.Type switch
         {
-            "boolean" => text is "true" or "false" ? null : "must be true or false",
+            "boolean" or "literal" => text is "true" or "false" ? null : "must be true or false",
             "number" => IsInteger(text, out _) ? null : "must be a whole number",
             "positive" => IsInteger(text, out var number) && number > 0 ? null : "must be a whole number above 0",
             "bytes" => ByteSize.TryParseLogstash(text, out _) ? null : "must be a size such as 64mb or 1gb",
-            "time" => value.ValueKind == JsonValueKind.String && IsTime(text) ? null : "must be a whole number with a unit, such as 3s or 500ms",
+            "time" => (value.ValueKind == JsonValueKind.String && IsTime(text)) || text == "-1" ? null : "must be a whole number with a unit, such as 3s or 500ms",
             "enum" => setting.Choices.Contains(text, StringComparer.Ordinal) ? null : $"must be one of {string.Join(", ", setting.Choices)}",
             _ => null,
         };
@@ -166,13 +200,13 @@ public static class LogstashSettings
     private static bool IsTime(string text)
     {
         var digits = text.AsSpan().IndexOfAnyExceptInRange('0', '9');
-        return text == "-1" || (digits > 0 && text.AsSpan(digits).Trim() is "nanos" or "micros" or "ms" or "s" or "m" or "h" or "d");
+        return digits > 0 && text.AsSpan(digits).Trim() is "nanos" or "micros" or "ms" or "s" or "m" or "h" or "d";
     }
 
     private static string Normalized(string name) =>
         new([.. name.Where(c => c is not ('.' or '_')).Select(char.ToLowerInvariant)]);
 
-    private sealed record Setting(string Name, string Type, string[] Choices, bool FromEnvironment, LogstashVersion? Since, string Owner, string Where)
+    private sealed record Setting(string Name, string Type, string[] Choices, bool FromEnvironment, LogstashVersion? Since, LogstashVersion? Until, string Owner, string Where)
     {
         public static Setting Parse(string line)
         {
@@ -184,7 +218,8 @@ public static class LogstashSettings
                 type[0],
                 type[1..],
                 columns[2] == "E",
-                columns[3] == "-" ? null : LogstashVersion.Parse(columns[3]),
+                columns[3] == "-" || columns[3][0] == '<' ? null : LogstashVersion.Parse(columns[3]),
+                columns[3][0] == '<' ? LogstashVersion.Parse(columns[3][1..]) : null,
                 blank < 0 ? columns[4] : columns[4][..blank],
                 blank < 0 ? "" : columns[4][(blank + 1)..]);
         }

@@ -13,6 +13,15 @@ public sealed class SettingsTests
     [InlineData("""{"log.level": "debug", "queue.page_capacity": "64mb", "pipeline.ordered": false, "slowlog.threshold.warn": "2s"}""", "")]
     [InlineData("""{"log": {"level": "debug"}}""", "")]
     [InlineData("""{"log.level": "${LEVEL:info}"}""", "")]
+    [InlineData("""{"slowlog.threshold.warn": -1}""", "")]
+    [InlineData("""{"log.level": "${HOSTNAME}", "path.plugins": ["${HOSTNAME}/x"]}""", "")]
+    [InlineData("""{"log.level": "${NOPE}"}""", "undefined-variable: NOPE")]
+    [InlineData("""{"path.plugins": ["${NOPE}/x"]}""", "undefined-variable: path.plugins")]
+    [InlineData("""{"log.level": "debug", "log": {"level": "info"}}""", "duplicate-setting: log.level")]
+    [InlineData("""{"pipeline": {"batch.size": 5}}""", "owned-setting: spec.pipeline.batchSize")]
+    [InlineData("""{"config": {"support_escapes": true}}""", "denied-setting: config.support_escapes")]
+    [InlineData("""{"event_api.tags.illegal": "warn"}""", "not-in-version: 9.0.0")]
+    [InlineData("""{"http.host": "0.0.0.0"}""", "owned-setting: address")]
     [InlineData("""{"log.levl": "debug"}""", "unknown-setting: log.level")]
     [InlineData("""{"pipeline": {"workers": 2}}""", "owned-setting: spec.pipeline.workers")]
     [InlineData("""{"path.config": "/x"}""", "owned-setting: spec.pipeline")]
@@ -29,7 +38,12 @@ public sealed class SettingsTests
     [InlineData("""{"log.format": "json", "config.support_escapes": true}""", "denied-setting: config.support_escapes")]
     public void Settings_are_checked(string json, string expected)
     {
-        var context = new SettingsContext(LogstashVersion.Parse("9.4.0")) { IsOssImage = true, Denied = new HashSet<string> { "config.support_escapes" } };
+        var context = new SettingsContext(LogstashVersion.Parse("9.4.0")) 
+        {
+            IsOssImage = true,
+            Denied = new HashSet<string> { "config.support_escapes" },
+            DefinedEnvironment = new HashSet<string> { "HOSTNAME" },
+        };
         var findings = LogstashSettings.Check(JsonDocument.Parse(json).RootElement.EnumerateObject().Select(entry => KeyValuePair.Create(entry.Name, entry.Value)), context, "spec.logstash.config");
         if (expected.Length == 0)
         {
@@ -53,6 +67,16 @@ public sealed class SettingsTests
         var finding = Assert.Single(LogstashSettings.CheckEnvironment([variable, "MY_VARIABLE", "API_SSL_ENABLED"], "spec.logstash.env"));
         Assert.Equal((Severity.Warning, "environment-is-no-setting"), (finding.Severity, finding.Code));
         Assert.Contains(advice, finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Whether_strings_have_escapes_is_written_out()
+    {
+        Finding? Check(string json) => LogstashSettings.Check(
+            [KeyValuePair.Create("config.support_escapes", JsonDocument.Parse(json).RootElement)], new SettingsContext(LogstashVersion.Parse("9.5.2")), "c").SingleOrDefault();
+        Assert.Equal("wrong-type", Check("\"${ESCAPES}\"")?.Code);
+        Assert.Null(Check("true"));
+        Assert.Null(Check("\"true\""));
     }
 
     [Theory]

@@ -77,7 +77,11 @@ internal sealed class ClusterClient : IAsyncDisposable
         }
         catch (DescribeConfigsException e)
         {
-            _mayAskForTopics = e.Results.TrueForAll(result => result.Error.Code != ErrorCode.Local_UnsupportedFeature);
+            _mayAskForTopics = e.Results.TrueForAll(result => !result.Error.IsLocalError);
+            if (e.Results.Find(result => result.Error.IsLocalError && result.Error.Code != ErrorCode.Local_UnsupportedFeature) is { } unanswered)
+            {
+                throw new KafkaException(unanswered.Error, e);
+            }
         }
         catch (KafkaException e) when (e.Error.Code == ErrorCode.Local_UnsupportedFeature)
         {

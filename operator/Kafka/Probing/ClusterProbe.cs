@@ -188,7 +188,11 @@ internal sealed class ClusterProbe : IAsyncDisposable
     {
         Reachable = failure,
         TopicsAvailable = new KafkaFinding(null, "Unknown", "Topics can't be looked at while Kafka does not answer."),
-        Topics = [.. question.Topics.Concat(question.WrittenTopics).Distinct(StringComparer.Ordinal).Select(topic => new TopicFacts(topic, null, null))],
+        Topics =
+        [
+            .. question.Topics.Concat(question.WrittenTopics).Distinct(StringComparer.Ordinal)
+                .Select(topic => new TopicFacts(topic, null, null) { IsRead = question.Topics.Contains(topic, StringComparer.Ordinal) }),
+        ],
         LagUnknown = question.GroupId is null ? null : "Kafka does not answer.",
         At = _time.GetUtcNow(),
     };

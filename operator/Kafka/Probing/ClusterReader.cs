@@ -4,7 +4,7 @@ using Confluent.Kafka.Admin;
 namespace KafkaLogstash.Kafka.Probing;
 
 /// <summary>
-/// Finds out what many connections want to know of one cluster, with few requests: the brokers, the topics and the offsets once for all of them, and what
+/// Finds out what many connections want to know of one cluster, with few requests: the topics and the offsets once for all of them, and what
 /// Kafka tells only group by group in a measured stream.
 /// </summary>
 /// <param name="client">Asks the cluster.</param>

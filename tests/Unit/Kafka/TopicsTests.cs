@@ -100,7 +100,7 @@ public sealed class TopicsTests
         Assert.Equal("TopicMissing", found.TopicsAvailable.Reason);
         Assert.Contains("'ordres', 'payments'", found.TopicsAvailable.Message, StringComparison.Ordinal);
         Assert.Contains("there is 'orders'", found.TopicsAvailable.Message, StringComparison.Ordinal);
-        Assert.Equal([new TopicFacts("ordres", null, null), new TopicFacts("payments", null, null)], found.Topics);
+        Assert.Equal([new TopicFacts("ordres", null, null), new TopicFacts("payments", null, null) { IsRead = false }], found.Topics);
 
         await facts.UntilLaterAsync(Connection, found.At.AddSeconds(1));
         Assert.Equal(["orders"], kafka.Topics.Keys);

@@ -7,6 +7,9 @@ public sealed class TextLines
 {
     private readonly List<int> _starts = [0];
 
+    // Each is the second half of a character that counts once.
+    private readonly List<int> _lowSurrogates = [];
+
     /// <summary>Finds the lines of a text.</summary>
     /// <param name="text">Any text.</param>
     public TextLines(string text)
@@ -16,6 +19,11 @@ public sealed class TextLines
         for (var at = text.IndexOf('\n', StringComparison.Ordinal); at >= 0; at = text.IndexOf('\n', at + 1))
         {
             _starts.Add(at + 1);
+        }
+
+        for (var at = NextLowSurrogate(0); at >= 0; at = NextLowSurrogate(at + 1))
+        {
+            _lowSurrogates.Add(at);
         }
     }
 
@@ -29,13 +37,8 @@ public sealed class TextLines
         offset = Math.Clamp(offset, 0, Text.Length);
         var found = _starts.BinarySearch(offset);
         var line = found < 0 ? ~found - 1 : found;
-        var column = 1;
-        foreach (var c in Text.AsSpan(_starts[line], offset - _starts[line]))
-        {
-            column += char.IsLowSurrogate(c) ? 0 : 1;
-        }
-
-        return new TextPosition(line + 1, column);
+        var surrogates = SurrogatesBefore(offset) - SurrogatesBefore(_starts[line]);
+        return new TextPosition(line + 1, offset - _starts[line] - surrogates + 1);
     }
 
     /// <summary>The offset of a line and column, in UTF-16 units; for a place outside of the text, the nearest one in it.</summary>
@@ -43,11 +46,12 @@ public sealed class TextLines
     public int OffsetOf(TextPosition position)
     {
         var line = Math.Clamp(position.Line, 1, _starts.Count);
-        var at = _starts[line - 1];
-        var end = at + LineAt(line).Length;
-        for (var column = 1; column < position.Column && at < end; column++)
+        var start = _starts[line - 1];
+        var end = start + LineAt(line).Length;
+        var at = (int)Math.Min(end, start + Math.Max(0, position.Column - 1L));
+        for (var next = SurrogatesBefore(start); next < _lowSurrogates.Count && _lowSurrogates[next] <= at && at < end; next++)
         {
-            at += char.IsHighSurrogate(Text[at]) && at + 1 < end ? 2 : 1;
+            at++;
         }
 
         return at;
@@ -64,6 +68,15 @@ public sealed class TextLines
 
         var end = line < _starts.Count ? _starts[line] : Text.Length;
         return Text.AsSpan(_starts[line - 1], end - _starts[line - 1]).TrimEnd("\r\n");
+    }
+
+    private int NextLowSurrogate(int from) =>
+        Text.AsSpan(from).IndexOfAnyInRange('\uDC00', '\uDFFF') is >= 0 and var at ? from + at : -1;
+
+    private int SurrogatesBefore(int offset)
+    {
+        var found = _lowSurrogates.BinarySearch(offset);
+        return found < 0 ? ~found : found;
     }
 }
 

@@ -47,7 +47,7 @@ public static class ConnectionChecks
         }
 
         findings.AddRange(Pipeline(spec, references, policy, version));
-        return [.. findings.DistinctBy(finding => (finding.Code, finding.Field, finding.Message)).OrderByDescending(finding => finding.Severity)];
+        return [.. findings.DistinctBy(finding => (finding.Code, finding.Field, finding.Message, finding.Line, finding.Column)).OrderByDescending(finding => finding.Severity)];
     }
 
     private static IEnumerable<ConnectionFinding> Catalogue(

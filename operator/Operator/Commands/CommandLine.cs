@@ -62,7 +62,15 @@ internal static class CommandLine
             setting => setting.Name,
             setting => new Option<string?>(setting.Flag) { Description = $"{setting.Description} [{setting.Variable}]{(setting.Default.Length == 0 ? "" : $" (default {setting.Default})")}" },
             StringComparer.Ordinal);
-        var command = new VerbCommand("run", "Run the operator: in a cluster, or against the cluster of a kubeconfig.") { file };
+        var command = new VerbCommand("run", "Run the operator: in a cluster, or against the cluster of a kubeconfig.")
+        {
+            Examples =
+            [
+                new("against the cluster of your kubeconfig, with a log for people", "kafka-logstash-operator run --log-format plain --leader-election false"),
+                new("for two namespaces, without plugins that run programs", "kafka-logstash-operator run --namespaces shop,billing --denied-plugins ruby,exec,pipe"),
+            ],
+        };
+        command.Options.Add(file);
         foreach (var flag in flags.Values)
         {
             command.Options.Add(flag);

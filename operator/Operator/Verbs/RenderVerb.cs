@@ -35,6 +35,7 @@ internal static class RenderVerb
         }
 
         var failed = files.Problems.Count > 0;
+        var incomplete = false;
         var first = true;
         foreach (var document in files.Connections)
         {
@@ -45,6 +46,7 @@ internal static class RenderVerb
                 errors.WriteLine(FileFinding.Of(new ManifestDocument(document.File, document.Read.Manifest), finding));
             }
 
+            incomplete |= rendering.Findings.Any(finding => finding.Code == OfflineRenderer.MissingReference);
             failed |= rendering.Findings.Any(finding => finding.Severity == Severity.Error);
             if (rendering.PipelineText is null)
             {
@@ -63,6 +65,11 @@ internal static class RenderVerb
                 output.Write(ManifestYaml.Write(item));
                 first = false;
             }
+        }
+
+        if (incomplete)
+        {
+            errors.WriteLine("No cluster is asked: name the files with the missing Secrets and ConfigMaps, too.");
         }
 
         return failed ? ExitCodes.Findings : ExitCodes.Success;

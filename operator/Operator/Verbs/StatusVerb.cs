@@ -50,6 +50,9 @@ internal sealed record StatusOptions
 /// <summary><c>status</c>: the connections of a cluster in one look.</summary>
 internal sealed class StatusVerb
 {
+    /// <summary>The width of what is no terminal.</summary>
+    private const int Unbounded = short.MaxValue;
+
     private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(2);
 
     private readonly StatusOptions _options;
@@ -146,7 +149,9 @@ internal sealed class StatusVerb
     private async Task WatchAsync(CancellationToken cancellationToken)
     {
         var trouble = new LastTrouble(_console.Time);
-        await using var watch = await ConnectionWatch.StartAsync(_cluster, _options.Namespace, _console.Time, trouble.Note, cancellationToken);
+        var isLive = _console.OutputIsTerminal && _options.Output == StatusOutput.Table;
+        await using var watch = await ConnectionWatch.StartAsync(
+            _cluster, _options.Namespace, _console.Time, isLive ? trouble.Note : _console.Error.WriteLine, cancellationToken);
         var view = new ConnectionsView(_options.Name);
         if (_options.Output == StatusOutput.Json)
         {
@@ -158,7 +163,7 @@ internal sealed class StatusVerb
                 }
             }
         }
-        else if (_console.OutputIsTerminal)
+        else if (isLive)
         {
             // What does not fit is cut off at the end, where all is well.
             var live = Console().Live(Text.Empty).Cropping(VerticalOverflowCropping.Bottom);
@@ -200,7 +205,7 @@ internal sealed class StatusVerb
     }
 
     private IRenderable Layout(IReadOnlyList<ConnectionSummary> summaries, DateTimeOffset now) => _options.Name is null
-        ? OverviewText.Table(summaries, _options.Watch)
+        ? OverviewText.Table(summaries, _options.Watch, _console.OutputIsTerminal ? Console().Profile.Width : Unbounded)
         : OverviewText.Details(summaries, _options.Watch, now);
 
     private string Nothing()
@@ -220,7 +225,7 @@ internal sealed class StatusVerb
         // Without a terminal there is no width to keep to, and nobody wants the blanks at the ends of lines.
         using var text = new StringWriter { NewLine = "\n" };
         var console = _options.Color.Console(_console, text);
-        console.Profile.Width = short.MaxValue;
+        console.Profile.Width = Unbounded;
         console.Write(renderable);
         foreach (var line in text.ToString().TrimEnd('\n').Split('\n'))
         {

@@ -12,8 +12,13 @@ internal sealed class CommandRun : IAsyncDisposable
     private readonly Lines _errors = new();
     private readonly Task<int> _code;
 
-    public CommandRun(TimeProvider time, params string[] args) =>
-        _code = Task.Run(() => CommandLine.RunAsync(args, new CommandConsole { Input = Stream.Null, Output = _output, Error = _errors, Time = time }, _stop.Token));
+    public CommandRun(TimeProvider time, params string[] args)
+        : this(time, isTerminal: false, args)
+    {
+    }
+
+    public CommandRun(TimeProvider time, bool isTerminal, string[] args) => _code = Task.Run(() => CommandLine.RunAsync(
+        args, new CommandConsole { Input = Stream.Null, Output = _output, Error = _errors, Time = time, OutputIsTerminal = isTerminal }, _stop.Token));
 
     public string Output => _output.ToString();
 

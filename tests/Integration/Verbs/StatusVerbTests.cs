@@ -137,6 +137,21 @@ public sealed partial class StatusVerbTests(SharedCluster shared) : ConnectionTe
     }
 
     [Fact]
+    public async Task Watching_on_a_terminal_refreshes_in_place()
+    {
+        await QuietAsync("billing", Plain, Healthy);
+        await using var run = new CommandRun(_later, isTerminal: true, ["status", "--kubeconfig", ConfigFile("admin"), "-n", _quiet, "--watch"]);
+        await UntilAsync(run, "310");
+
+        await SetStatusAsync("billing", Healthy.Replace("310", "4711", StringComparison.Ordinal));
+        await UntilAsync(run, "4711");
+
+        Assert.Equal(0, await run.StopAsync());
+        Assert.Contains("\e[1A", run.Output, StringComparison.Ordinal);
+        Assert.EndsWith("\e[?25h", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Watching_programs_get_one_line_for_each_change()
     {
         await QuietAsync("billing", Plain, Healthy);

@@ -129,6 +129,15 @@ public sealed class LintVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task The_same_mistake_in_two_lines_is_told_twice()
+    {
+        var run = await CommandRun.OfAsync(Connection + "\n  pipeline:\n    filter: |\n      groak { }\n      groak { }\n", ["lint", "-"]);
+
+        Assert.Contains("-:12:7: warning: orders: spec.pipeline.filter, line 1, column 1: ", run.Output, StringComparison.Ordinal);
+        Assert.Contains("-:13:7: warning: orders: spec.pipeline.filter, line 2, column 1: ", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_value_that_may_be_a_secret_is_not_shown()
     {
         var run = await CommandRun.OfAsync(Connection.Replace("[\"kafka:9092\"]", "[\"kafka:9092\"]\n    pasword: hunter2", StringComparison.Ordinal), ["lint", "-"]);

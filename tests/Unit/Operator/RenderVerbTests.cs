@@ -57,6 +57,19 @@ public sealed class RenderVerbTests
     }
 
     [Fact]
+    public async Task A_Secret_that_was_not_given_is_asked_for()
+    {
+        var text = await File.ReadAllTextAsync(Path.Combine(Checkout.Root, "config/samples/mtls.yaml"), TestContext.Current.CancellationToken);
+        var alone = text.Split("\n---\n").Single(document => document.Contains("kind: KafkaLogstashConnection", StringComparison.Ordinal));
+
+        var (code, output, errors) = await CommandRun.OfAsync(alone, ["render", "-"]);
+
+        Assert.Equal((ExitCodes.Findings, ""), (code, output));
+        Assert.Contains("[missing-reference]", errors, StringComparison.Ordinal);
+        Assert.EndsWith("name the files with the missing Secrets and ConfigMaps, too.\n", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_file_that_is_not_there_is_named()
     {
         var (code, output, errors) = await RenderAsync("config/samples/no-such-file.yaml");

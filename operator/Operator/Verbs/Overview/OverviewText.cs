@@ -8,38 +8,48 @@ namespace KafkaLogstash.Operator.Verbs.Overview;
 /// <summary>Lays connections out for people.</summary>
 internal static class OverviewText
 {
+    private const string RateColumn = "LAG/S";
+
+    /// <summary>The blanks between columns.</summary>
+    private const int Gap = 3;
+
     private static readonly Style Heading = new(decoration: Decoration.Bold);
     private static readonly Style Good = new(Color.Green);
     private static readonly Style Bad = new(Color.Maroon, decoration: Decoration.Bold);
     private static readonly Style Doubtful = new(Color.Olive);
 
+    /// <summary>The columns of the overview, in their order; of a narrow terminal those with the highest numbers are left out first.</summary>
+    private static readonly IReadOnlyList<OverviewColumn> Overview =
+    [
+        new("NAMESPACE", 0, summary => summary.Namespace),
+        new("NAME", 0, summary => summary.Name),
+        new("READY", 0, summary => summary.Ready.ToString(), summary => StyleOf(summary.Ready)),
+        new("REASON", 4, summary => summary.Reason, summary => StyleOf(summary.Ready)),
+        new("TRANSPORT", 5, summary => summary.Transport),
+        new("PODS", 0, summary => summary.Pods),
+        new("TOPICS", 3, summary => summary.Topics.Length == 0 ? "-" : summary.Topics),
+        new("LAG", 0, summary => Number(summary.Lag)),
+        new(RateColumn, 1, summary => Rate(summary.LagRate), summary => summary.LagRate > 0 ? Doubtful : Style.Plain),
+        new("VERSION", 6, summary => summary.Version),
+        new("AGE", 2, summary => Duration(summary.Age)),
+    ];
+
     /// <summary>One row a connection, and below it what is wrong.</summary>
     /// <param name="summaries">The connections.</param>
     /// <param name="withRates">Whether rates are known.</param>
-    public static IRenderable Table(IReadOnlyList<ConnectionSummary> summaries, bool withRates)
+    /// <param name="width">How wide it may be, in characters.</param>
+    public static IRenderable Table(IReadOnlyList<ConnectionSummary> summaries, bool withRates, int width)
     {
-        var table = Columns("NAMESPACE", "NAME", "READY", "REASON", "TRANSPORT", "PODS", "TOPICS", "LAG");
-        if (withRates)
+        var columns = Overview.Where(column => withRates || column.Name != RateColumn).ToList();
+        while (columns.Sum(column => column.Width(summaries) + Gap) > width && columns.MaxBy(column => column.Rank) is { Rank: > 0 } last)
         {
-            AddColumn(table, "LAG/S");
+            columns.Remove(last);
         }
 
-        AddColumn(table, "VERSION");
-        AddColumn(table, "AGE");
+        var table = Columns([.. columns.Select(column => column.Name)]);
         foreach (var summary in summaries)
         {
-            var style = StyleOf(summary.Ready);
-            var cells = new List<IRenderable>
-            {
-                Cell(summary.Namespace), Cell(summary.Name), Cell(summary.Ready.ToString(), style), Cell(summary.Reason, style), Cell(summary.Transport), Cell(summary.Pods),
-                new Text(summary.Topics.Length == 0 ? "-" : summary.Topics) { Overflow = Overflow.Ellipsis }, Cell(Number(summary.Lag)),
-            };
-            if (withRates)
-            {
-                cells.Add(Cell(Rate(summary.LagRate), summary.LagRate > 0 ? Doubtful : Style.Plain));
-            }
-
-            table.AddRow([.. cells, Cell(summary.Version), Cell(Duration(summary.Age))]);
+            table.AddRow(columns.Select(column => Cell(column.Text(summary), column.Style?.Invoke(summary))));
         }
 
         var troubles = summaries.Where(summary => summary.Trouble is not null)
@@ -129,7 +139,7 @@ internal static class OverviewText
         return table;
     }
 
-    private static void AddColumn(Table table, string name) => table.AddColumn(new TableColumn(new Text(name, Heading)).PadLeft(0).PadRight(3).NoWrap());
+    private static void AddColumn(Table table, string name) => table.AddColumn(new TableColumn(new Text(name, Heading)).PadLeft(0).PadRight(Gap).NoWrap());
 
     private static Text Cell(string text, Style? style = null) => new(text, style);
 
@@ -148,4 +158,9 @@ internal static class OverviewText
         { TotalDays: < 2 } => $"{(int)time.TotalHours}h",
         _ => $"{(int)time.TotalDays}d",
     };
+
+    private sealed record OverviewColumn(string Name, int Rank, Func<ConnectionSummary, string> Text, Func<ConnectionSummary, Style>? Style = null)
+    {
+        public int Width(IEnumerable<ConnectionSummary> summaries) => summaries.Select(summary => Text(summary).Length).Append(Name.Length).Max();
+    }
 }

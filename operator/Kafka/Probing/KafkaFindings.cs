@@ -30,7 +30,9 @@ internal static class KafkaFindings
     /// <param name="troubles">The last trouble with each broker; without credentials.</param>
     public static KafkaFinding Unreachable(KafkaSpec kafka, string? username, ErrorCode code, IReadOnlyList<ClientTrouble> troubles)
     {
-        var cause = troubles.DefaultIfEmpty(new ClientTrouble(code, null, "")).GroupBy(trouble => CauseOf(trouble, kafka)).MinBy(group => group.Key)!;
+        // An error that a broker answered with is the reason itself, whatever other connections suffer from.
+        var telling = code < ErrorCode.NoError ? troubles : [];
+        var cause = telling.DefaultIfEmpty(new ClientTrouble(code, null, "")).GroupBy(trouble => CauseOf(trouble, kafka)).MinBy(group => group.Key)!;
         var named = cause.Select(trouble => trouble.Broker).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         var servers = Listed(named.Count > 0 ? named : kafka.BootstrapServers);
         var said = cause.First().Text;

@@ -195,7 +195,8 @@ public sealed class TopicsTests
     [Fact]
     public void Without_the_right_to_the_cluster_Kafka_is_out_of_reach()
     {
-        var finding = KafkaFindings.Unreachable(Spec("kafka:9092"), null, ErrorCode.ClusterAuthorizationFailed, []);
+        var elsewhere = ClientTrouble.Parse(ErrorCode.Local_Transport, "other:9092/2: Connect to ipv4#10.0.0.1:9092 failed: Connection refused");
+        var finding = KafkaFindings.Unreachable(Spec("kafka:9092"), null, ErrorCode.ClusterAuthorizationFailed, [elsewhere]);
 
         Assert.Equal("ClusterNotAuthorized", finding.Reason);
         Assert.Contains("kafka:9092", finding.Message, StringComparison.Ordinal);

@@ -1,6 +1,7 @@
 using System.IO.Enumeration;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using k8s;
 using k8s.Models;
@@ -60,8 +61,7 @@ internal sealed partial class ResourceFiles
 
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private readonly List<V1Secret> _secrets = [];
-    private readonly List<V1ConfigMap> _configMaps = [];
-    private readonly List<(V1ConfigMap Map, ManifestDocument Document)> _configMapDocuments = [];
+    private readonly List<(V1ConfigMap Map, ManifestDocument Document)> _configMaps = [];
 
     private ResourceFiles()
     {
@@ -116,11 +116,11 @@ internal sealed partial class ResourceFiles
     public IEnumerable<V1Secret> SecretsFor(KafkaLogstashConnection connection) => _secrets.Where(secret => Namespace(secret) == Namespace(connection));
 
     /// <summary>The ConfigMaps in a connection's namespace.</summary>
-    public IEnumerable<V1ConfigMap> ConfigMapsFor(KafkaLogstashConnection connection) => _configMaps.Where(map => Namespace(map) == Namespace(connection));
+    public IEnumerable<V1ConfigMap> ConfigMapsFor(KafkaLogstashConnection connection) => _configMaps.Select(entry => entry.Map).Where(map => Namespace(map) == Namespace(connection));
 
     /// <summary>Where a ConfigMap in a connection's namespace is written; null if it was not given.</summary>
     public ManifestDocument? ConfigMapFor(KafkaLogstashConnection connection, string name) =>
-        _configMapDocuments.LastOrDefault(entry => entry.Map.Metadata.Name == name && Namespace(entry.Map) == Namespace(connection)).Document;
+        _configMaps.LastOrDefault(entry => entry.Map.Metadata.Name == name && Namespace(entry.Map) == Namespace(connection)).Document;
 
     private static string Namespace(IKubernetesObject<V1ObjectMeta> item) => item.Metadata.NamespaceProperty ?? DefaultNamespace;
 
@@ -226,6 +226,12 @@ internal sealed partial class ResourceFiles
     private void AddOther(ManifestDocument other)
     {
         var kind = other.Manifest.Content["kind"]?.ToString();
+        if (kind is "Secret" or "ConfigMap" && (other.Manifest.Content["metadata"] as JsonObject)?["name"] is null)
+        {
+            Problems.Add(new ResourceProblem(other.File.Name, other.File, other.Manifest.RangeOf("metadata.name"), "required", "metadata.name", $"must be set: a {kind} has a name."));
+            return;
+        }
+
         try
         {
             switch (kind)
@@ -234,9 +240,7 @@ internal sealed partial class ResourceFiles
                     _secrets.Add(KubernetesJson.Deserialize<V1Secret>(other.Manifest.Content.ToJsonString()));
                     break;
                 case "ConfigMap":
-                    var map = KubernetesJson.Deserialize<V1ConfigMap>(other.Manifest.Content.ToJsonString());
-                    _configMaps.Add(map);
-                    _configMapDocuments.Add((map, other));
+                    _configMaps.Add((KubernetesJson.Deserialize<V1ConfigMap>(other.Manifest.Content.ToJsonString()), other));
                     break;
             }
         }

@@ -146,6 +146,20 @@ public sealed class LintVerbTests : IDisposable
         Assert.DoesNotContain("hunter2", run.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("kind: Secret", "metadata.name: must be set")]
+    [InlineData("kind: ConfigMap\nmetadata: {labels: {}}", "metadata.name: must be set")]
+    [InlineData("kind: Secret\nmetadata: []", "metadata.name: must be set")]
+    [InlineData("kind: Secret\nmetadata: {name: a}\ndata: {k: '***'}", "the Secret has a value of the wrong type")]
+    [InlineData("kind: []", "kind: must be set")]
+    public async Task What_is_given_along_may_be_broken_too(string other, string message)
+    {
+        var run = await CommandRun.OfAsync($"{Connection}\n---\napiVersion: v1\n{other}\n", ["lint", "-"]);
+
+        Assert.Equal((ExitCodes.Findings, "1 file, 1 error, 0 warnings\n"), (run.Code, run.Errors));
+        Assert.Contains(message, run.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task GitHub_gets_its_special_characters_escaped()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using KafkaLogstash.Api.Yaml;
 using KafkaLogstash.Controller.Checks;
@@ -68,7 +69,7 @@ internal static partial class Linter
         var connection = document.Connection;
         if (finding.Line is not null
             && ConfigMapField().Match(finding.Field) is { Success: true } match
-            && connection.Spec.Pipeline.ConfigMaps.ElementAtOrDefault(int.Parse(match.ValueSpan[(match.Value.IndexOf('[', StringComparison.Ordinal) + 1)..^1], provider: null)) is { } reference
+            && connection.Spec.Pipeline.ConfigMaps.ElementAtOrDefault(int.Parse(match.Groups["index"].ValueSpan, CultureInfo.InvariantCulture)) is { } reference
             && files.ConfigMapFor(connection, reference.Name) is { } map)
         {
             return FileFinding.Of(map, reference.Key, connection.Metadata.Name, finding);
@@ -77,6 +78,6 @@ internal static partial class Linter
         return FileFinding.Of(new ManifestDocument(document.File, document.Read.Manifest), finding);
     }
 
-    [GeneratedRegex(@"^spec\.pipeline\.configMaps\[[0-9]+\]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^spec\.pipeline\.configMaps\[(?<index>[0-9]+)\]", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ConfigMapField();
 }

@@ -8,6 +8,7 @@ using k8s.Models;
 using KafkaLogstash.Api;
 using KafkaLogstash.Controller.Autoscaling;
 using KafkaLogstash.Controller.Checks;
+using KafkaLogstash.Controller.Deletion;
 using KafkaLogstash.Controller.Metering;
 using KafkaLogstash.Controller.Observation;
 using KafkaLogstash.Controller.References;
@@ -33,6 +34,7 @@ internal sealed class ConnectionController(
     LogstashObserver logstash,
     ConnectionScaler scaler,
     ConnectionMetrics metrics,
+    ConsumerGroupFinalizer finalizer,
     ConnectionPolicy policy,
     ControllerOptions options,
     TimeProvider time) : IEntityController<KafkaLogstashConnection>
@@ -90,6 +92,7 @@ internal sealed class ConnectionController(
         _restarts.TryRemove(key, out _);
         scaler.Forget(key);
         metrics.Forget(key);
+        finalizer.Forget(entity);
         kafka.Forget(key.ToString());
         logstash.Forget(key.ToString());
         return Task.CompletedTask;
@@ -132,6 +135,7 @@ internal sealed class ConnectionController(
         }
 
         Ask(entity, secrets);
+        finalizer.Remember(entity, secrets);
         var names = new ConnectionNames(entity.Metadata.Name);
         var result = ConnectionRenderer.Render(new RenderRequest
         {

@@ -8,4 +8,10 @@ public sealed record ControllerOptions
     /// its sync period and the delay of its cache, two minutes in all by default.
     /// </summary>
     public TimeSpan ReloadTimeout { get; init; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>
+    /// How long the deletion of a connection may wait for its consumer group to be deleted. Pods have two minutes to end, and Kafka takes those that ended without
+    /// a word for members until their session times out: 10 s by default, 45 s in Kafka's own defaults.
+    /// </summary>
+    public TimeSpan GroupDeletionTimeout { get; init; } = TimeSpan.FromMinutes(4);
 }

@@ -3,10 +3,12 @@ using k8s.Models;
 using KafkaLogstash.Api;
 using KafkaLogstash.Controller.Autoscaling;
 using KafkaLogstash.Controller.Checks;
+using KafkaLogstash.Controller.Deletion;
 using KafkaLogstash.Controller.Metering;
 using KafkaLogstash.Controller.Observation;
 using KafkaLogstash.Controller.References;
 using KafkaLogstash.Controller.Rendering;
+using KafkaLogstash.Kafka.Groups;
 using KafkaLogstash.Kafka.Probing;
 using KafkaLogstash.Runtime;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,8 +22,8 @@ public static class ControllerServices
     private static readonly TimeSpan NodeApiTimeout = TimeSpan.FromSeconds(3);
 
     /// <summary>
-    /// Registers what the controller needs. The services must hold an <see cref="IKafkaProber"/>; it should enqueue a connection when what it knows of
-    /// Kafka changes.
+    /// Registers what the controller needs. The services must hold an <see cref="IConsumerGroups"/> and an <see cref="IKafkaProber"/>; the latter should
+    /// enqueue a connection when what it knows of Kafka changes.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="policy">What the platform denies.</param>
@@ -41,6 +43,7 @@ public static class ControllerServices
         });
         services.AddSingleton<ConnectionScaler>();
         services.AddSingleton<ConnectionMetrics>();
+        services.AddSingleton<ConsumerGroupFinalizer>();
         services.AddSingleton<ConnectionController>();
         return services;
     }
@@ -65,6 +68,7 @@ public static class ControllerServices
 
         return runtime.Controller<KafkaLogstashConnection, ConnectionController>(controller => controller
             .WithConcurrency(concurrency)
+            .WithFinalizer<ConsumerGroupFinalizer>()
             .Owns<PartialObjectMetadata<V1Secret>>()
             .Owns<PartialObjectMetadata<V1ConfigMap>>()
             .Owns<V1Service>()

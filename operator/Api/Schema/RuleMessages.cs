@@ -21,6 +21,8 @@ internal static class RuleMessages
 
     public const string ScalingNeedsInput = "needs input: Logstash is scaled by the lag of its consumer group";
 
+    public const string GroupDeletionNeedsProbe = "can't be Delete while kafka.probe is Disabled: the operator has to dial Kafka to delete the consumer group";
+
     public const string OneOfTopicsAndPattern = "exactly one of topics and topicsPattern must be set";
 
     public const string TopicIsDots = "a topic can't be called '.' or '..'";

@@ -138,6 +138,10 @@ public sealed record NetworkPolicySpec
 /// <summary>What is left behind when a connection is deleted.</summary>
 public sealed record DeletionPolicySpec
 {
-    /// <summary>Whether the consumer group, with its committed offsets, stays in Kafka.</summary>
+    /// <summary>
+    /// Whether the consumer group, with its committed offsets, stays in Kafka. Delete: the pods end first, and the connection is gone only when the group is. Where that
+    /// does not come about within four minutes, or the credentials are gone, or another connection reads as the same group, the group stays and an event says so.
+    /// Needs <c>kafka.probe: Enabled</c>, and the right to delete the group.
+    /// </summary>
     public DeletionAction ConsumerGroup { get; init; } = DeletionAction.Retain;
 }

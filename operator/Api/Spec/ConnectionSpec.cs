@@ -14,6 +14,10 @@ namespace KafkaLogstash.Api;
     FieldPath = ".pipeline",
     Reason = RuleReason.FieldValueForbidden)]
 [Rule("!has(self.autoscaling) || has(self.input)", RuleMessages.ScalingNeedsInput, FieldPath = ".autoscaling", Reason = RuleReason.FieldValueForbidden)]
+[Rule(
+    "self.deletionPolicy.consumerGroup != 'Delete' || self.kafka.probe != 'Disabled'",
+    RuleMessages.GroupDeletionNeedsProbe,
+    FieldPath = ".deletionPolicy.consumerGroup")]
 public sealed record ConnectionSpec
 {
     /// <summary>While true, nothing but the status is touched: what runs goes on running as it is.</summary>

@@ -70,6 +70,11 @@ internal static partial class CrossFieldRules
             }
         }
 
+        if (spec is { DeletionPolicy.ConsumerGroup: DeletionAction.Delete, Kafka.Probe: ProbeMode.Disabled })
+        {
+            yield return new FieldError("spec.deletionPolicy.consumerGroup", Code, RuleMessages.GroupDeletionNeedsProbe);
+        }
+
         if (spec.Pipeline.Queue is { Type: not QueueType.Persisted, StorageClassName.Length: > 0 })
         {
             yield return new FieldError("spec.pipeline.queue.storageClassName", Code, RuleMessages.StorageClassNeedsPersisted);

@@ -35,9 +35,12 @@ public static class ConnectionChecks
             findings.Add(Error("transport-unavailable", "spec.transport", "this version of the operator serves the transport Native only; write Native."));
         }
 
-        if (spec.DeletionPolicy.ConsumerGroup == DeletionAction.Delete)
+        if (spec.Autoscaling is not null && spec.Logstash.Replicas != new LogstashSpec().Replicas)
         {
-            findings.Add(Warning("not-served-yet", "spec.deletionPolicy.consumerGroup", "this version of the operator does not yet delete consumer groups; the group stays."));
+            findings.Add(Warning(
+                "no-effect",
+                "spec.logstash.replicas",
+                "it has no effect while spec.autoscaling is set, nor has kubectl scale: set minReplicas and maxReplicas there, or remove spec.autoscaling."));
         }
 
         if (LogstashVersion.TryParse(spec.Logstash.Version, out var version) && LogstashRelease.Find(version) is { } release)

@@ -20,6 +20,21 @@ internal static class ConnectionReferences
     public static ImmutableArray<Reference> Of(ConnectionSpec spec)
     {
         var found = ImmutableArray.CreateBuilder<Reference>();
+        found.AddRange(OfKafka(spec.Kafka));
+        for (var i = 0; i < spec.Pipeline.ConfigMaps.Count; i++)
+        {
+            var reference = spec.Pipeline.ConfigMaps[i];
+            found.Add(new Reference(ReferenceKind.ConfigMap, reference.Name, reference.Key, $"spec.pipeline.configMaps[{i}]"));
+        }
+
+        found.AddRange(OfPods(spec));
+        return found.ToImmutable();
+    }
+
+    /// <summary>The references that Kafka's client needs.</summary>
+    public static ImmutableArray<Reference> OfKafka(KafkaSpec kafka)
+    {
+        var found = ImmutableArray.CreateBuilder<Reference>();
         void Secret(SecretKeyReference? reference, string field)
         {
             if (reference is { SecretName.Length: > 0 })
@@ -28,7 +43,7 @@ internal static class ConnectionReferences
             }
         }
 
-        if (spec.Kafka.Tls is { } tls)
+        if (kafka.Tls is { } tls)
         {
             for (var i = 0; i < tls.TrustedCertificates.Count; i++)
             {
@@ -43,20 +58,13 @@ internal static class ConnectionReferences
             }
         }
 
-        if (spec.Kafka.Authentication is { } authentication)
+        if (kafka.Authentication is { } authentication)
         {
             Secret(authentication.UsernameFrom, "spec.kafka.authentication.usernameFrom");
             Secret(authentication.PasswordFrom, "spec.kafka.authentication.passwordFrom");
             Secret(authentication.Oauth?.ClientSecretFrom, "spec.kafka.authentication.oauth.clientSecretFrom");
         }
 
-        for (var i = 0; i < spec.Pipeline.ConfigMaps.Count; i++)
-        {
-            var reference = spec.Pipeline.ConfigMaps[i];
-            found.Add(new Reference(ReferenceKind.ConfigMap, reference.Name, reference.Key, $"spec.pipeline.configMaps[{i}]"));
-        }
-
-        found.AddRange(OfPods(spec));
         return found.ToImmutable();
     }
 

@@ -207,6 +207,31 @@ internal sealed class ClusterClient : IAsyncDisposable
             .ToDictionary(group => group.GroupId, group => new GroupFacts(group.State.ToString(), group.Members.Count), StringComparer.Ordinal);
     }
 
+    /// <summary>Deletes a group with what it has committed.</summary>
+    /// <returns>What Kafka says to that; <see cref="ErrorCode.NoError"/> where it is done.</returns>
+    public async Task<ErrorCode> DeleteGroupAsync(string group, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await BoundedAsync(DeleteAsync(), cancellationToken);
+            return ErrorCode.NoError;
+        }
+        catch (DeleteGroupsException e)
+        {
+            return e.Results.Find(result => result.Error.IsError)?.Error.Code ?? e.Error.Code;
+        }
+        catch (KafkaException e)
+        {
+            return e.Error.Code;
+        }
+
+        async Task<bool> DeleteAsync()
+        {
+            await _client.DeleteGroupsAsync([group], new DeleteGroupsOptions { RequestTimeout = _timeout });
+            return true;
+        }
+    }
+
     /// <summary>Closes the connections. It takes as long as a thread of librdkafka's that hangs, in the resolution of a name for instance.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -92,7 +92,8 @@ internal sealed class ClusterReader(ClusterClient client, KafkaProberOptions opt
         return silence == ErrorCode.NoError;
     }
 
-    private static bool IsSilence(ErrorCode error) =>
+    /// <summary>Whether an error says that no broker answered, or none could be reached.</summary>
+    internal static bool IsSilence(ErrorCode error) =>
         error is ErrorCode.Local_Transport or ErrorCode.Local_TimedOut or ErrorCode.Local_TimedOutQueue or ErrorCode.Local_Resolve or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_Ssl;
 
     private KafkaFacts Facts(KafkaQuestion question, KafkaFinding reachable, TopicsFound topics, TopicLags lags)

@@ -1,5 +1,6 @@
 using KafkaLogstash.Api;
 using KafkaLogstash.Controller;
+using KafkaLogstash.Kafka.Groups;
 using KafkaLogstash.Kafka.Probing;
 using KafkaLogstash.Operator.Settings;
 using KafkaLogstash.Runtime;
@@ -56,6 +57,8 @@ internal static class OperatorHost
                 provider.GetRequiredService<ILogger<KafkaProber>>(),
                 key => trigger.Value.Enqueue(NamespacedName.Parse(key)));
         });
+        builder.Services.AddSingleton<IConsumerGroups>(provider => new ConsumerGroups(
+            new KafkaProberOptions(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ConsumerGroups>>()));
         builder.Services.AddConnectionController(settings.Policy, new ControllerOptions { ReloadTimeout = settings.ReloadTimeout });
         builder.Services.AddControllerRuntime(Runtime(settings), ClusterAddress.Find(settings.Kubeconfig, settings.Context), runtime => runtime.AddConnectionController(settings.Concurrency));
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(25));

@@ -208,8 +208,7 @@ internal sealed class EntityLoop<TEntity> : IEntityLoop, IDisposable
 
         if (entity.Metadata.DeletionTimestamp is not null)
         {
-            await _finalizers.FinalizeAsync(entity, cancellationToken);
-            return ReconcileResult.Done;
+            return await _finalizers.FinalizeAsync(entity, cancellationToken);
         }
 
         return await _controller.ReconcileAsync(await _finalizers.AttachAsync(entity, cancellationToken), cancellationToken);

@@ -27,14 +27,24 @@ internal sealed class FinalizerSet<TEntity>(KubernetesApi api, IReadOnlyList<IEn
     }
 
     /// <summary>Runs the finalizers that are on the entity, one after the other, each taken off when its work is done.</summary>
-    public async Task FinalizeAsync(TEntity entity, CancellationToken cancellationToken)
+    /// <returns>When to run those again whose work is not done yet.</returns>
+    public async Task<ReconcileResult> FinalizeAsync(TEntity entity, CancellationToken cancellationToken)
     {
         var current = entity;
+        var soonest = ReconcileResult.Done;
         foreach (var finalizer in finalizers.Where(f => Present(entity).Contains(f.Identifier, StringComparer.Ordinal)))
         {
-            await finalizer.FinalizeAsync(current, cancellationToken);
+            var result = await finalizer.FinalizeAsync(current, cancellationToken);
+            if (result.After is { } after)
+            {
+                soonest = ReconcileResult.RequeueAfter(soonest.After is { } sooner && sooner < after ? sooner : after);
+                continue;
+            }
+
             current = await WriteAsync(current, [.. Present(current).Where(f => f != finalizer.Identifier)], cancellationToken);
         }
+
+        return soonest;
     }
 
     private static IList<string> Present(TEntity entity) => entity.Metadata.Finalizers ?? [];

@@ -34,8 +34,13 @@ public interface IEntityFinalizer<in TEntity>
     /// <summary>Whether this entity needs the finalizer; where it no longer does, it is taken off.</summary>
     bool AppliesTo(TEntity entity);
 
-    /// <summary>Does the work; when it returns, the finalizer is taken off. It may be called more than once. An exception means: again, later.</summary>
-    Task FinalizeAsync(TEntity entity, CancellationToken cancellationToken);
+    /// <summary>
+    /// Does the work, or a part of it. It may be called more than once, and after any change of what the controller watches. An exception means: again, later.
+    /// </summary>
+    /// <returns>
+    /// <see cref="ReconcileResult.Done"/> to have the finalizer taken off; <see cref="ReconcileResult.RequeueAfter"/> to be called again, with the finalizer still on.
+    /// </returns>
+    Task<ReconcileResult> FinalizeAsync(TEntity entity, CancellationToken cancellationToken);
 }
 
 /// <summary>What a reconcile that did not fail wishes next.</summary>

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using k8s;
+using k8s.Models;
 using KafkaLogstash.Api;
 using KafkaLogstash.Controller;
 using KafkaLogstash.Controller.Checks;
+using KafkaLogstash.Kafka.Groups;
 using KafkaLogstash.Kafka.Probing;
 using KafkaLogstash.Runtime;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,6 +31,11 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
     /// <summary>What stands in for Kafka, unless the test looks at a Kafka of its own.</summary>
     public SettableProber Kafka => (SettableProber)_host.Services.GetRequiredService<IKafkaProber>();
 
+    public SettableGroups Groups => (SettableGroups)_host.Services.GetRequiredService<IConsumerGroups>();
+
+    /// <summary>A pod as the operator sees it; null where it has not seen it yet.</summary>
+    public V1Pod? Pod(NamespacedName key) => _host.Services.GetRequiredService<IInformers>().For<V1Pod>().Cache.Get(key);
+
     public static async Task<OperatorUnderTest> StartAsync(KubernetesClientConfiguration cluster, string ns, string identity = "operator", bool elect = false, ControllerOptions? options = null, KafkaProberOptions? kafka = null)
     {
         var log = new KeptLog();
@@ -38,6 +45,7 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
         builder.Services.AddSingleton<IKafkaProber>(provider => kafka is null
             ? new SettableProber(key => Enqueue(provider, key))
             : new KafkaProber(kafka, TimeProvider.System, provider.GetRequiredService<ILogger<KafkaProber>>(), key => Enqueue(provider, key)));
+        builder.Services.AddSingleton<IConsumerGroups, SettableGroups>();
         builder.Services.AddConnectionController(ConnectionPolicy.None, options);
         builder.Services.AddControllerRuntime(
             new RuntimeOptions

@@ -56,4 +56,7 @@ public enum KafkaApiKey : short
 
     /// <summary>SaslAuthenticate: a step of a login. The mock cluster does not serve it.</summary>
     SaslAuthenticate = 36,
+
+    /// <summary>DeleteGroups: takes consumer groups away, with what they have committed. The mock cluster does not serve it.</summary>
+    DeleteGroups = 42,
 }

@@ -7,6 +7,8 @@ internal sealed class ScriptedAnswers(ScriptedBroker broker)
 {
     private const int NodeId = 1;
 
+    private static readonly (KafkaApiKey Key, short First, short Last)[] DeletesGroups = [(KafkaApiKey.DeleteGroups, 0, 0)];
+
     private (KafkaApiKey Key, short First, short Last)[] Versions => broker.Release == ScriptedRelease.Release0100
         ?
         [
@@ -17,7 +19,7 @@ internal sealed class ScriptedAnswers(ScriptedBroker broker)
         [
             (KafkaApiKey.ListOffsets, 0, 2), (KafkaApiKey.Metadata, 0, 4), (KafkaApiKey.OffsetFetch, 0, 2), (KafkaApiKey.FindCoordinator, 0, 0),
             (KafkaApiKey.DescribeGroups, 0, 0), (KafkaApiKey.SaslHandshake, 0, 1), (KafkaApiKey.ApiVersions, 0, 0), (KafkaApiKey.DescribeConfigs, 0, 0),
-            (KafkaApiKey.SaslAuthenticate, 0, 0),
+            (KafkaApiKey.SaslAuthenticate, 0, 0), .. broker.Release >= ScriptedRelease.Release11 ? DeletesGroups : [],
         ];
 
     /// <summary>Answers a request.</summary>
@@ -58,6 +60,9 @@ internal sealed class ScriptedAnswers(ScriptedBroker broker)
                 answer.Int32(0).Array(
                     request.Array(() => (Type: request.Int8(), Name: request.Text()!, Keys: request.Array(request.Text)))!,
                     resource => answer.Int16((short)ErrorCode.TopicAuthorizationFailed).Text(null).Int8(resource.Type).Text(resource.Name).Int32(0));
+                break;
+            case KafkaApiKey.DeleteGroups:
+                answer.Int32(0).Array(request.Array(() => request.Text()!)!, group => answer.Text(group).Int16((short)DeleteGroup(group)));
                 break;
             default:
                 var mechanism = request.Text()!;
@@ -150,6 +155,14 @@ internal sealed class ScriptedAnswers(ScriptedBroker broker)
         answer.Int16((short)group.Error).Text(name).Text(group.State).Text("consumer").Text("range")
             .Array([.. Enumerable.Range(0, group.Members)], member => answer.Text($"{name}-{member}").Text("logstash").Text("/127.0.0.1").NoBytes().NoBytes());
     }
+
+    private ErrorCode DeleteGroup(string name) => broker.Groups.GetValueOrDefault(name) switch
+    {
+        null => ErrorCode.GroupIdNotFound,
+        { Error: not ErrorCode.NoError and var error } => error,
+        { Members: > 0 } => ErrorCode.NonEmptyGroup,
+        _ => broker.Groups.TryRemove(name, out _) ? ErrorCode.NoError : ErrorCode.GroupIdNotFound,
+    };
 
     private ErrorCode GroupError(string name) => broker.Groups.GetValueOrDefault(name)?.Error ?? ErrorCode.NoError;
 

@@ -39,4 +39,7 @@ public enum ScriptedRelease
 
     /// <summary>0.11 of 2017: the first that heeds a client that wants no topic created.</summary>
     Release0110,
+
+    /// <summary>1.1 of 2018: the first that deletes consumer groups.</summary>
+    Release11,
 }

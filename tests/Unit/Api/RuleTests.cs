@@ -24,6 +24,7 @@ public sealed class RuleTests
         (RuleMessages.ExternalExcludesPods, "spec.logstash.external", [("spec.transport", "\"Bridge\""), ("spec.logstash", $$"""{ "external": {{External}}, "env": [{ "name": "A" }] }""")]),
         (RuleMessages.ExternalHasNoReplicas, "spec.logstash.replicas", [("spec.transport", "\"Bridge\""), ("spec.logstash", $$"""{ "external": {{External}}, "replicas": 2 }""")]),
         (RuleMessages.ScalingNeedsInput, "spec.autoscaling", [("spec.input", null), ("spec.output", """{ "topicId": "t" }"""), ("spec.autoscaling", "{}")]),
+        (RuleMessages.GroupDeletionNeedsProbe, "spec.deletionPolicy.consumerGroup", [("spec.kafka.probe", "\"Disabled\""), ("spec.deletionPolicy", """{ "consumerGroup": "Delete" }""")]),
         (RuleMessages.OneOfTopicsAndPattern, "spec.input.topics", [("spec.input.topicsPattern", "\"orders-.*\"")]),
         (RuleMessages.OneOfTopicsAndPattern, "spec.input.topics", [("spec.input.topics", "[]")]),
         (RuleMessages.TopicIsDots, "spec.input.topics", [("spec.input.topics", """["orders", ".."]""")]),

@@ -171,6 +171,19 @@ public sealed class EntityLoopTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_finalizer_whose_work_takes_longer_stays_on_and_is_run_again()
+    {
+        _finalizer.Again = TimeSpan.FromSeconds(5);
+        await StartAsync(ConfigMap("a", "12", more: ""","finalizers":["x/y"],"deletionTimestamp":"2026-01-01T00:00:00Z" """));
+        await Patience.UntilAsync(() => _finalizer.Finalized is not null && _finalizer.Again is null);
+
+        var detach = await Patience.UntilAsync(_api.NextAsync(), _time);
+
+        Assert.Equal("""{"metadata":{"resourceVersion":"12","finalizers":[]}}""", detach.Body!.ToJsonString());
+        detach.Answer(ConfigMap("a", "13"));
+    }
+
+    [Fact]
     public async Task A_stop_lets_running_reconciles_finish()
     {
         using var gate = new SemaphoreSlim(0);
@@ -283,10 +296,13 @@ public sealed class EntityLoopTests : IAsyncDisposable
 
         public bool AppliesTo(V1ConfigMap entity) => entity.Metadata.Labels?.ContainsKey("finalize") == true;
 
-        public Task FinalizeAsync(V1ConfigMap entity, CancellationToken cancellationToken)
+        public TimeSpan? Again { get; set; }
+
+        public Task<ReconcileResult> FinalizeAsync(V1ConfigMap entity, CancellationToken cancellationToken)
         {
-            Finalized = entity;
-            return Task.CompletedTask;
+            var result = new ReconcileResult(Again);
+            (Finalized, Again) = (entity, null);
+            return Task.FromResult(result);
         }
     }
 }

@@ -22,17 +22,26 @@ internal sealed class ClusterClient : IAsyncDisposable
     /// <summary>Once the last broker has failed, librdkafka may still say why.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>What librdkafka's log says of each request type that a broker offers, begins so.</summary>
+    private const string OfferedRequest = "ApiKey ";
+
     private readonly IAdminClient _client;
     private readonly ClientLog _log;
     private readonly TimeSpan _timeout;
     private Task _listing = Task.CompletedTask;
     private bool _mayAskForTopics;
+    private volatile bool _offersAreKnown;
+    private volatile bool _offersGroupDeletion;
 
     /// <summary>Makes a client; it connects when it is first asked.</summary>
     /// <exception cref="InvalidOperationException">librdkafka refuses the configuration.</exception>
     /// <exception cref="ArgumentException">librdkafka refuses a value in the configuration.</exception>
     /// <exception cref="KafkaException">librdkafka refuses the configuration.</exception>
-    public ClusterClient(KafkaQuestion question, KafkaProberOptions options, ClientLog log)
+    /// <param name="question">The cluster, and how to log in to it.</param>
+    /// <param name="options">How long a question may take.</param>
+    /// <param name="log">Gets what librdkafka logs.</param>
+    /// <param name="deletesGroups">Whether it is for <see cref="DeleteGroupAsync"/>.</param>
+    public ClusterClient(KafkaQuestion question, KafkaProberOptions options, ClientLog log, bool deletesGroups = false)
     {
         (_timeout, _log) = (options.Timeout, log);
         var milliseconds = (int)options.Timeout.TotalMilliseconds;
@@ -51,9 +60,18 @@ internal sealed class ClusterClient : IAsyncDisposable
             EnableMetricsPush = false,
         };
         client.Set("allow.auto.create.topics", "false");
+        if (deletesGroups)
+        {
+            client.Debug = "feature";
+        }
+
         _client = new AdminClientBuilder(client)
             .SetErrorHandler((_, error) => log.Error(error))
-            .SetLogHandler((_, message) => log.Write(message))
+            .SetLogHandler((_, message) =>
+            {
+                Learn(message);
+                log.Write(message);
+            })
             .Build();
     }
 
@@ -208,9 +226,19 @@ internal sealed class ClusterClient : IAsyncDisposable
     }
 
     /// <summary>Deletes a group with what it has committed.</summary>
+    /// <remarks>
+    /// librdkafka ends the program where the brokers don't know the request (an assertion about the reference count of a queue). It is sent only after the brokers
+    /// have said that they do, which librdkafka tells its log alone; the question for the group makes it connect to the broker that would get the request.
+    /// </remarks>
     /// <returns>What Kafka says to that; <see cref="ErrorCode.NoError"/> where it is done.</returns>
     public async Task<ErrorCode> DeleteGroupAsync(string group, CancellationToken cancellationToken)
     {
+        await GroupsAsync([group], cancellationToken);
+        if (!_offersGroupDeletion)
+        {
+            return _offersAreKnown ? ErrorCode.Local_UnsupportedFeature : ErrorCode.Local_AllBrokersDown;
+        }
+
         try
         {
             await BoundedAsync(DeleteAsync(), cancellationToken);
@@ -229,6 +257,15 @@ internal sealed class ClusterClient : IAsyncDisposable
         {
             await _client.DeleteGroupsAsync([group], new DeleteGroupsOptions { RequestTimeout = _timeout });
             return true;
+        }
+    }
+
+    private void Learn(LogMessage message)
+    {
+        if (message.Message.Contains(OfferedRequest, StringComparison.Ordinal))
+        {
+            _offersAreKnown = true;
+            _offersGroupDeletion |= message.Message.Contains(OfferedRequest + "DeleteGroups", StringComparison.Ordinal);
         }
     }
 

@@ -30,7 +30,10 @@ internal static class Autoscaler
     /// </summary>
     private const double Behind = 0.1;
 
-    /// <summary>How long a step down is on trial: where lag asks for more pods within that time, those that were left took all that they could.</summary>
+    /// <summary>
+    /// How long a step down is on trial: where lag asks for more pods within that time, those that were left took all that they could. Later that is so where lag
+    /// has grown slowly.
+    /// </summary>
     private static readonly TimeSpan TrialTime = TimeSpan.FromMinutes(5);
 
     /// <summary>Decides.</summary>
@@ -52,7 +55,10 @@ internal static class Autoscaler
         var (wanted, why) = Wanted(rules, lag, current);
         var learned = Learn(state, input, lag, wanted > current);
         var (most, ceiling) = Ceiling(rules, input);
-        var right = Math.Clamp(Math.Max(wanted, learned.NeededForThroughput), rules.MinReplicas, most);
+
+        // Throughput only keeps pods: what it was learned from is too rough to add any.
+        var kept = learned.IsStalled ? current : Math.Min(current, learned.NeededForThroughput);
+        var right = Math.Clamp(Math.Max(wanted, kept), rules.MinReplicas, most);
         var next = learned with
         {
             Recommendations = Remember(learned, rules, now, right),
@@ -60,7 +66,7 @@ internal static class Autoscaler
         };
 
         var (target, limit) = right > current ? StepUp(next, now, current, right) : right < current ? StepDown(rules, next, now, current, right) : (right, null);
-        limit ??= wanted > right ? ceiling : wanted == right ? ScalingLimit.None : next.NeededForThroughput >= right ? ScalingLimit.Throughput : ScalingLimit.MinReplicas;
+        limit ??= wanted > right ? ceiling : wanted == right ? ScalingLimit.None : kept >= right ? ScalingLimit.Throughput : ScalingLimit.MinReplicas;
         if (target != current)
         {
             // Pods that are starting say nothing about what a pod takes; those that are left after a step down do from the first moment.
@@ -117,13 +123,13 @@ internal static class Autoscaler
     {
         if (input.EndOffsets is not { } ends || !input.AllReady)
         {
-            return state with { Last = null };
+            return state with { Last = null, IsStalled = false };
         }
 
         var measured = new ScalingState.Measurement(input.MeasuredAt, input.Replicas, lag, ends);
         if (state.Last is not { } last || last.Replicas != input.Replicas || ends < last.EndOffsets)
         {
-            return state with { Last = measured };
+            return state with { Last = measured, IsStalled = false };
         }
 
         var time = input.MeasuredAt - last.At;
@@ -134,7 +140,7 @@ internal static class Autoscaler
 
         double written = ends - last.EndOffsets;
         var taken = written - (lag - last.Lag);
-        var next = state with { Last = measured, Written = written / time.TotalSeconds };
+        var next = state with { Last = measured, Written = written / time.TotalSeconds, IsStalled = taken <= 0 && written > 0 };
         if (taken <= 0)
         {
             return next;
@@ -143,7 +149,7 @@ internal static class Autoscaler
         var each = taken / time.TotalSeconds / input.Replicas;
         var waiting = Math.Min(last.Lag, lag) > taken * WaitingWork;
         var fallingBehind = last.Lag > written * Behind && lag - last.Lag > written * Behind;
-        var failedTrial = tooFew && lag > last.Lag && input.At - state.SteppedDownAt < TrialTime;
+        var failedTrial = tooFew && lag > last.Lag && (last.Lag > lag / 2 || input.At - state.SteppedDownAt < TrialTime);
         return (waiting || fallingBehind || failedTrial, state.PodThroughput) switch
         {
             (true, { } known) => next with { PodThroughput = known + ((each - known) * Learning) },
@@ -163,6 +169,7 @@ internal static class Autoscaler
         ScalingLimit.Partitions => $"; more would get no partition ({input.UsefulReason})",
         ScalingLimit.Step => $"; on the way to {right}, step by step",
         ScalingLimit.Stabilization => string.Create(CultureInfo.InvariantCulture, $"; fewer must have been enough for {rules.ScaleDownStabilization.TotalSeconds:0} s first"),
+        ScalingLimit.Throughput when state.IsStalled => "; but nothing is taken of what is written just now",
         ScalingLimit.Throughput => string.Create(CultureInfo.InvariantCulture, $"; but {state.Written:N0} records a second are written, and a pod takes {state.PodThroughput:N0}"),
         _ => "",
     };

@@ -26,6 +26,9 @@ internal sealed record ScalingState
     /// <summary>Records a second that are written to the topics.</summary>
     public double Written { get; init; }
 
+    /// <summary>Whether, between the last two measurements, nothing was taken of what was written: consumers that rebalance, or hang.</summary>
+    public bool IsStalled { get; init; }
+
     /// <summary>The pods that take what is written, with some to spare; 0 while a pod's throughput is unknown.</summary>
     public int NeededForThroughput => PodThroughput is { } each ? (int)Math.Min(int.MaxValue, Math.Ceiling(Written * ScalingRules.Headroom / each)) : 0;
 

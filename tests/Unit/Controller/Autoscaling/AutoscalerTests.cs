@@ -119,6 +119,17 @@ public sealed class AutoscalerTests
             seed: "0000KMrl5yS4",
             iter: Iterations);
 
+    [Theory]
+    [InlineData(2, 18, 3024, 6, 607, 1218)]
+    [InlineData(3, 16, 252, 3, 1757, 14_191)]
+    [InlineData(1, 8, 1672, 7, 4745, 18_339)]
+    public void Load_that_is_just_beyond_what_some_pods_take_does_not_make_them_come_and_go(int min, int max, long lag, int minutes, double each, double written)
+    {
+        var history = Simulate(new ScalingRules(min, max, lag, TimeSpan.FromMinutes(minutes)), TimeSpan.FromHours(6), each, _ => written);
+
+        Assert.Single(history.Skip(history.Count / 2).Distinct());
+    }
+
     [Fact]
     public void Constant_load_does_not_make_the_pods_come_and_go() =>
         Gen.Select(Gen.Int[1, 3], Gen.Int[4, 20], Gen.Long[100, 50_000], Gen.Int[1, 10], Gen.Double[200, 5000], Gen.Double[0.05, 0.8])

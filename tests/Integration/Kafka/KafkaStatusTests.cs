@@ -32,7 +32,7 @@ public sealed class KafkaStatusTests(SharedCluster shared) : ConnectionTest(shar
         await ConditionAsync("KafkaReachable", "True");
         await ConditionAsync("TopicsAvailable", "True");
         var status = await StatusAsync(status => status["lag"]?.GetValue<long>() == 10);
-        Assert.Equal("""[{"name":"orders","partitions":3,"lag":10}]""", status["topics"]!.ToJsonString());
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse("""[{"name":"orders","partitions":3,"lag":10}]"""), status["topics"]), status.ToJsonString());
     }
 
     [Fact]

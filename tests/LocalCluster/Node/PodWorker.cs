@@ -56,11 +56,18 @@ internal sealed class PodWorker : IDisposable
     /// <summary>Ends the pod at once: its object is gone, or the node stops.</summary>
     public async Task EndAsync()
     {
-        await _gone.CancelAsync();
-        await _ending.CancelAsync();
-        foreach (var runner in _initRunners.Concat(_runners))
+        try
         {
-            runner.Kill();
+            await _gone.CancelAsync();
+            await _ending.CancelAsync();
+            foreach (var runner in _initRunners.Concat(_runners))
+            {
+                runner.Kill();
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // Its life has ended in the meantime, by itself or because of the first of these steps.
         }
 
         await (_life ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

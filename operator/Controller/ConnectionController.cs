@@ -144,7 +144,7 @@ internal sealed class ConnectionController(
             Secrets = secrets,
             Salt = resolution.Values.HasSecrets ? await SaltAsync(key with { Name = names.KafkaClient }, cancellationToken) : "",
             Replicas = DesiredReplicas(entity),
-            Restart = LastRestart(key),
+            Restart = LastRestart(entity),
         });
         if (result.Connection is not { } rendered)
         {
@@ -236,9 +236,8 @@ internal sealed class ConnectionController(
     private ReloadDecision Reload(KafkaLogstashConnection entity, ReconcileOutcome outcome)
     {
         var key = entity.Key();
-        return outcome.ReloadsInPlace && Applied(key) is { } applied && applied.Digest == outcome.AppliedDigest && Deployment(entity) is { } deployment
-            && LastRestart(key)?.IsFor(applied) != true
-            ? InPlaceReload.Decide(applied, deployment, States(key, Pods(key)), time.GetUtcNow(), options.ReloadTimeout)
+        return outcome.ReloadsInPlace && Applied(key, outcome) is { } applied && Deployment(entity) is { } deployment
+            ? InPlaceReload.Decide(applied, deployment, LastRestart(entity), States(key, Pods(key)), time.GetUtcNow(), options.ReloadTimeout)
             : ReloadDecision.None;
     }
 
@@ -251,14 +250,18 @@ internal sealed class ConnectionController(
         return await BringInLineAsync(entity, cancellationToken);
     }
 
-    private PodRestart? LastRestart(NamespacedName key)
+    private PodRestart? LastRestart(KafkaLogstashConnection entity)
     {
-        var seen = PodRestart.Of(informers.For<V1Deployment>().Cache.Get(key with { Name = new ConnectionNames(key.Name).Logstash }));
-        return _restarts.TryGetValue(key, out var own) && (seen is null || own.At > seen.At) ? own : seen;
+        var seen = PodRestart.Of(Deployment(entity));
+        return _restarts.TryGetValue(entity.Key(), out var own) && (seen is null || own.At > seen.At) ? own : seen;
     }
 
-    private AppliedPipeline? Applied(NamespacedName key) =>
-        AppliedPipeline.Of(informers.For<PartialObjectMetadata<V1ConfigMap>>().Cache.Get(key with { Name = new ConnectionNames(key.Name).Pipeline })?.Metadata);
+    /// <summary>The pipeline that pods read; null while the cache does not show the one that was applied.</summary>
+    private AppliedPipeline? Applied(NamespacedName key, ReconcileOutcome outcome) =>
+        AppliedPipeline.Of(informers.For<PartialObjectMetadata<V1ConfigMap>>().Cache.Get(key with { Name = new ConnectionNames(key.Name).Pipeline })?.Metadata) is { } applied
+            && applied.Digest == outcome.AppliedDigest
+            ? applied
+            : null;
 
     private V1Deployment? Deployment(KafkaLogstashConnection entity)
     {
@@ -339,10 +342,10 @@ internal sealed class ConnectionController(
         var deployment = Deployment(entity);
         var pods = Pods(key);
         logstash.Follow(key.ToString(), [.. pods.Select(Observed).OfType<ObservedPod>().OrderBy(pod => pod.Name, StringComparer.Ordinal)], outcome.AppliedDigest ?? "");
-        var applied = Applied(key) is { } pipeline && pipeline.Digest == outcome.AppliedDigest ? pipeline : null;
+        var applied = Applied(key, outcome);
         var health = LogstashHealth.Judge(deployment, pods, logstash.Latest(key.ToString()), outcome.AppliedDigest, outcome.ReloadsInPlace ? applied : null);
-        var rollout = health.Available.Holds == true && applied is not null && deployment is not null
-            ? PipelineRollout.Describe(applied, outcome.ReloadsInPlace, outcome.ReloadObstacle, deployment, States(key, pods))
+        var rollout = health.Available.Holds == true && applied is not null
+            ? PipelineRollout.Describe(applied, outcome.ReloadsInPlace, outcome.ReloadObstacle, LastRestart(entity), States(key, pods))
             : null;
         var facts = Facts(entity);
         var status = ConnectionStatusBuilder.Build(entity, outcome, health, facts, rollout, time.GetUtcNow());
@@ -389,8 +392,7 @@ internal sealed class ConnectionController(
             return entity.Spec.Logstash.Replicas;
         }
 
-        var live = informers.For<V1Deployment>().Cache.Get(entity.Key() with { Name = new ConnectionNames(entity.Metadata.Name).Logstash });
-        return Math.Clamp(scaler.Replicas(entity.Key()) ?? live?.Spec.Replicas ?? scaling.MinReplicas, scaling.MinReplicas, scaling.MaxReplicas);
+        return Math.Clamp(scaler.Replicas(entity.Key()) ?? Deployment(entity)?.Spec.Replicas ?? scaling.MinReplicas, scaling.MinReplicas, scaling.MaxReplicas);
     }
 
     /// <summary>The salt in the derived Secret, or a new one. It is read from the API server: a cache that lags behind would make pods roll for nothing.</summary>

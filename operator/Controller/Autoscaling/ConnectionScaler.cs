@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using k8s.Models;
 using KafkaLogstash.Api;
+using KafkaLogstash.Controller.Rollout;
 using KafkaLogstash.Kafka.Probing;
 using KafkaLogstash.Runtime;
 
@@ -50,7 +51,7 @@ internal sealed class ConnectionScaler(TimeProvider time)
     private static bool IsReady(V1Deployment deployment, int replicas) =>
         deployment.Spec.Replicas == replicas
         && deployment.Status is { } status
-        && (status.ObservedGeneration ?? 0) >= (deployment.Metadata.Generation ?? 0)
+        && deployment.IsObserved()
         && status.Replicas == replicas
         && status.ReadyReplicas == replicas;
 

@@ -17,6 +17,6 @@ internal sealed record AppliedPipeline(string Digest, DateTimeOffset At)
         }
 
         var changed = configMap.ManagedFields?.Where(entry => entry.Operation == "Apply").Max(entry => entry.Time) ?? configMap.CreationTimestamp;
-        return changed is { } time ? new AppliedPipeline(digest, new DateTimeOffset(DateTime.SpecifyKind(time, DateTimeKind.Utc))) : null;
+        return changed is { } time ? new AppliedPipeline(digest, time.ToUtc()) : null;
     }
 }

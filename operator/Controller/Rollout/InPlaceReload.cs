@@ -14,7 +14,7 @@ internal sealed record PodState(string Name, DateTimeOffset? StartedAt, Pipeline
     /// <summary>Reads it from a pod.</summary>
     public static PodState Of(V1Pod pod, ImmutableDictionary<string, PipelineObservation> answers) => new(
         pod.Metadata.Name,
-        pod.Status?.StartTime is { } time ? new DateTimeOffset(DateTime.SpecifyKind(time, DateTimeKind.Utc)) : null,
+        pod.Status?.StartTime?.ToUtc(),
         answers.GetValueOrDefault(pod.Metadata.Name));
 
     /// <summary>Whether the pod was started with a pipeline or a later one, so that it need not reload it.</summary>
@@ -40,13 +40,15 @@ internal static class InPlaceReload
     /// <summary>Decides.</summary>
     /// <param name="applied">The pipeline that should run.</param>
     /// <param name="deployment">The Deployment of the pods.</param>
+    /// <param name="restart">The last restart of the pods; null where there was none.</param>
     /// <param name="pods">The pods.</param>
     /// <param name="now">The time, UTC.</param>
     /// <param name="patience">How long the proof may take: a kubelet passes a changed ConfigMap on within about two minutes.</param>
-    public static ReloadDecision Decide(AppliedPipeline applied, V1Deployment deployment, IReadOnlyList<PodState> pods, DateTimeOffset now, TimeSpan patience)
+    public static ReloadDecision Decide(
+        AppliedPipeline applied, V1Deployment deployment, PodRestart? restart, IReadOnlyList<PodState> pods, DateTimeOffset now, TimeSpan patience)
     {
         // While pods are rolled anyway, new ones start with the new pipeline; and one restart for a pipeline is enough.
-        if (!IsRolledOut(deployment) || PodRestart.Of(deployment)?.IsFor(applied) == true)
+        if (!IsRolledOut(deployment) || restart?.IsFor(applied) == true)
         {
             return ReloadDecision.None;
         }
@@ -75,7 +77,7 @@ internal static class InPlaceReload
     private static bool IsRolledOut(V1Deployment deployment)
     {
         var status = deployment.Status ?? new V1DeploymentStatus();
-        return (status.ObservedGeneration ?? 0) >= (deployment.Metadata.Generation ?? 0)
+        return deployment.IsObserved()
             && (status.UpdatedReplicas ?? 0) == (status.Replicas ?? 0)
             && (status.Replicas ?? 0) == (deployment.Spec.Replicas ?? 1);
     }

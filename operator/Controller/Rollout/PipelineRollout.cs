@@ -1,4 +1,3 @@
-using k8s.Models;
 using KafkaLogstash.Api;
 
 namespace KafkaLogstash.Controller.Rollout;
@@ -10,11 +9,11 @@ internal static class PipelineRollout
     /// <param name="applied">The pipeline, which every pod runs.</param>
     /// <param name="inPlace">Whether Logstash may reload it in place.</param>
     /// <param name="obstacle">What keeps Logstash from reloading it although the spec asks for that; null where nothing does.</param>
-    /// <param name="deployment">The Deployment of the pods.</param>
+    /// <param name="restart">The last restart of the pods; null where there was none.</param>
     /// <param name="pods">The pods.</param>
-    public static RolloutStatus Describe(AppliedPipeline applied, bool inPlace, string? obstacle, V1Deployment deployment, IReadOnlyList<PodState> pods)
+    public static RolloutStatus Describe(AppliedPipeline applied, bool inPlace, string? obstacle, PodRestart? restart, IReadOnlyList<PodState> pods)
     {
-        if (inPlace && PodRestart.Of(deployment) is { } restart && restart.IsFor(applied))
+        if (inPlace && restart?.IsFor(applied) == true)
         {
             return new RolloutStatus { Method = ReloadMode.Rolling, Message = $"The pods were restarted: {restart.Reason}" };
         }

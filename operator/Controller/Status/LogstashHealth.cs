@@ -35,7 +35,7 @@ internal sealed record LogstashHealth(Verdict Available, string? RunningDigest, 
         var wished = deployment.Spec.Replicas ?? 1;
         var status = deployment.Status ?? new V1DeploymentStatus();
         var (total, ready, updated) = (status.Replicas ?? 0, status.ReadyReplicas ?? 0, status.UpdatedReplicas ?? 0);
-        var current = (status.ObservedGeneration ?? 0) >= (deployment.Metadata.Generation ?? 0);
+        var current = deployment.IsObserved();
 
         var readyPods = pods.Where(IsReady).ToList();
         var allCurrent = updated == total && current;

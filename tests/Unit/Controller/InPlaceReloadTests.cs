@@ -60,7 +60,7 @@ public sealed class InPlaceReloadTests
         var deployment = Deployment(null);
         deployment.Status.UpdatedReplicas = 0;
 
-        Assert.Equal(ReloadDecision.None, InPlaceReload.Decide(Applied, deployment, [Pod(new PipelineObservation.Present(Old))], At + (Patience * 2), Patience));
+        Assert.Equal(ReloadDecision.None, InPlaceReload.Decide(Applied, deployment, null, [Pod(new PipelineObservation.Present(Old))], At + (Patience * 2), Patience));
     }
 
     [Fact]
@@ -75,11 +75,11 @@ public sealed class InPlaceReloadTests
         Assert.Equal("The pods were started with the pipeline: no way.", Describe(false, "no way.", null, older with { StartedAt = At }).Message);
 
         RolloutStatus Describe(bool inPlace, string? obstacle, PodRestart? restarted, PodState pod) =>
-            PipelineRollout.Describe(Applied, inPlace, obstacle, Deployment(restarted), [pod]);
+            PipelineRollout.Describe(Applied, inPlace, obstacle, PodRestart.Of(Deployment(restarted)), [pod]);
     }
 
     private static ReloadDecision Decide(TimeSpan later, PodState pod, PodRestart? restart = null) =>
-        InPlaceReload.Decide(Applied, Deployment(restart), [pod], At + later, Patience);
+        InPlaceReload.Decide(Applied, Deployment(restart), PodRestart.Of(Deployment(restart)), [pod], At + later, Patience);
 
     private static PodState Pod(PipelineObservation answer) => new("a", At.AddHours(-1), answer);
 

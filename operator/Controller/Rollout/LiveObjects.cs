@@ -1,0 +1,13 @@
+using k8s.Models;
+
+namespace KafkaLogstash.Controller.Rollout;
+
+/// <summary>Reads what several judges ask of live objects.</summary>
+internal static class LiveObjects
+{
+    /// <summary>Whether a Deployment's status speaks of its present spec.</summary>
+    public static bool IsObserved(this V1Deployment deployment) => (deployment.Status?.ObservedGeneration ?? 0) >= (deployment.Metadata.Generation ?? 0);
+
+    /// <summary>A time of the API, which is always UTC.</summary>
+    public static DateTimeOffset ToUtc(this DateTime time) => new(DateTime.SpecifyKind(time, DateTimeKind.Utc));
+}

@@ -12,9 +12,10 @@ public sealed class DependencyTests
         ["Api"] = ["Logstash"],
         ["Kafka"] = ["Logstash", "Api"],
         ["Runtime"] = [],
-        ["Controller"] = ["Logstash", "Api", "Kafka", "Runtime"],
-        ["Bridge"] = ["Logstash", "Api", "Kafka"],
-        ["Operator"] = ["Logstash", "Api", "Kafka", "Runtime", "Controller"],
+        ["Bridging"] = [],
+        ["Controller"] = ["Logstash", "Api", "Kafka", "Runtime", "Bridging"],
+        ["Bridge"] = ["Logstash", "Bridging"],
+        ["Operator"] = ["Logstash", "Api", "Kafka", "Runtime", "Bridging", "Controller"],
     };
 
     /// <summary>Packages that would let a part know what it must not.</summary>
@@ -24,6 +25,7 @@ public sealed class DependencyTests
         ["Api"] = ["Confluent.Kafka"],
         ["Kafka"] = [],
         ["Runtime"] = ["Confluent.Kafka", "YamlDotNet"],
+        ["Bridging"] = ["Confluent.Kafka", "KubernetesClient", "YamlDotNet"],
         ["Controller"] = ["Confluent.Kafka"],
         ["Bridge"] = ["KubernetesClient"],
         ["Operator"] = [],

@@ -1,0 +1,33 @@
+namespace KafkaLogstash.Bridging;
+
+/// <summary>
+/// What the operator tells a bridge pod: the file <c>bridge.json</c>. It lies in a ConfigMap and names the files with credentials; it holds none itself.
+/// All paths are absolute, in the pod.
+/// </summary>
+public sealed record BridgeSettings
+{
+    /// <summary>The port of <c>/healthz</c>, <c>/readyz</c> and <c>/metrics</c>; plain HTTP.</summary>
+    public int ManagementPort { get; init; } = BridgeDefaults.ManagementPort;
+
+    /// <summary>How to reach Kafka.</summary>
+    public required BridgeKafkaSettings Kafka { get; init; }
+
+    /// <summary>Kafka → Logstash; null: this bridge reads nothing.</summary>
+    public SourceSettings? Source { get; init; }
+
+    /// <summary>Logstash → Kafka; null: this bridge takes nothing.</summary>
+    public SinkSettings? Sink { get; init; }
+}
+
+/// <summary>How a bridge reaches Kafka.</summary>
+public sealed record BridgeKafkaSettings
+{
+    /// <summary>
+    /// A file with properties of librdkafka as one JSON object of strings, credentials among them (https://github.com/confluentinc/librdkafka/blob/master/CONFIGURATION.md).
+    /// It is read again when it changes, and the clients are made anew with it.
+    /// </summary>
+    public required string ClientFile { get; init; }
+
+    /// <summary>Further properties of librdkafka, none of them secret, for consumer and producer. What the bridge depends on it sets itself, over these.</summary>
+    public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+}

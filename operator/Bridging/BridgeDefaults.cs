@@ -3,6 +3,9 @@ namespace KafkaLogstash.Bridging;
 /// <summary>What holds where a bridge's settings are silent, and what operator and bridge must agree on without any.</summary>
 public static class BridgeDefaults
 {
+    /// <summary>The image of bridge pods, without its tag: the tag is the operator's own version.</summary>
+    public const string Image = "ghcr.io/kafka-logstash/bridge";
+
     /// <summary>The port of health and metrics.</summary>
     public const int ManagementPort = 8080;
 

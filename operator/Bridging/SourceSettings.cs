@@ -28,10 +28,16 @@ public sealed record SourceSettings
     public int MaxWindowsInFlight { get; init; } = 8;
 
     /// <summary>The most bytes of events that wait for their acknowledgement, on all connections together. Beyond it partitions are paused.</summary>
-    public long MaxBytesInFlight { get; init; } = 64L << 20;
+    public long MaxBytesInFlight { get; init; } = 32L << 20;
 
     /// <summary>zlib's compression level, 0 (none) to 9.</summary>
     public int CompressionLevel { get; init; }
+
+    /// <summary>
+    /// Whether the records of a partition arrive in their order: they all take one connection while any of them is under way. Otherwise they are spread over all connections, and
+    /// more Logstashes than partitions have work.
+    /// </summary>
+    public bool KeepPartitionOrder { get; init; } = true;
 
     /// <summary>The topic for records that Logstash can never take; empty: such a record stops its partition.</summary>
     public string DeadLetterTopic { get; init; } = "";

@@ -1,0 +1,509 @@
+using System.Collections.Concurrent;
+using KafkaLogstash.Bridge.Hosting;
+using KafkaLogstash.Bridge.Lumberjack;
+using KafkaLogstash.Bridging;
+using Microsoft.Extensions.Logging;
+
+namespace KafkaLogstash.Bridge.Source.Delivery;
+
+/// <summary>Whom deliveries are reported to, on the thread that consumes.</summary>
+internal interface IDeliveryOwner
+{
+    /// <summary>A partition's position has moved on.</summary>
+    void Advanced(PartitionProgress progress);
+
+    /// <summary>Logstash can't take an event: it ends every connection that the event comes over, though it takes others.</summary>
+    /// <param name="segment">The segment that the record is what is left of.</param>
+    /// <param name="offset">The record's offset.</param>
+    /// <param name="text">The event.</param>
+    void Undeliverable(DeliverySegment segment, long offset, ReadOnlyMemory<byte> text);
+}
+
+/// <summary>
+/// Brings windows to Logstash: fills them, chooses their lanes, sends them again over another where one fails, and reports what was acknowledged. All members are for the thread
+/// that consumes; what happens on lanes comes in by <see cref="Process"/>.
+/// </summary>
+internal sealed partial class WindowDelivery : IAsyncDisposable
+{
+    /// <summary>The beats input holds a whole window in memory before it takes the first event.</summary>
+    private const long MostWindowBytes = 2 << 20;
+
+    private readonly SourceSettings _settings;
+    private readonly IDeliveryOwner _owner;
+    private readonly SourceMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly BlockPool _pool;
+    private readonly LaneSurroundings _surroundings;
+    private readonly EndpointDiscovery _discovery;
+    private readonly ConcurrentQueue<LaneEvent> _events = new();
+    private readonly AutoResetEvent _happened = new(initialState: false);
+    private readonly CancellationTokenSource _ending = new();
+    private readonly List<Lane> _lanes = [];
+
+    /// <summary>Where windows wait while there is no lane at all.</summary>
+    private readonly Lane _nowhere = new(new("", 0, Address: null), 0);
+    private Lane? _current;
+    private IReadOnlyList<LogstashEndpoint>? _found;
+    private volatile string? _discoveryTrouble;
+    private Task _discovering = Task.CompletedTask;
+    private long _acknowledged;
+
+    /// <summary>A delivery that has not begun.</summary>
+    public WindowDelivery(
+        SourceSettings settings, IDeliveryOwner owner, LumberjackConnector connector, IHostResolver resolver, SourceMetrics metrics, TimeProvider time, ILogger logger)
+    {
+        _settings = settings;
+        _owner = owner;
+        _metrics = metrics;
+        _time = time;
+        _logger = logger;
+        _pool = new(settings.MaxBytesInFlight);
+        _surroundings = new(connector, resolver, settings.CompressionLevel, settings.AcknowledgementTimeout, metrics, time, Tell);
+        _discovery = new(settings.Logstash, resolver, time);
+    }
+
+    /// <summary>Bytes of events that wait for their acknowledgement, those in open windows among them.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Whether no lane can take more at present.</summary>
+    public bool IsFull
+    {
+        get
+        {
+            foreach (var lane in _lanes)
+            {
+                if (!lane.IsRetired && !lane.IsFull)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>Whether windows wait to be sent: filled in part, or full.</summary>
+    public bool HasUnsent
+    {
+        get
+        {
+            foreach (var lane in _lanes)
+            {
+                if (lane.Open is { Count: > 0 } || lane.Waiting.Count > 0)
+                {
+                    return true;
+                }
+            }
+
+            return _nowhere.Bytes > 0;
+        }
+    }
+
+    /// <summary>What is wrong with Logstash, for people; null while there is a connection.</summary>
+    public string? Trouble
+    {
+        get
+        {
+            string? trouble = null;
+            foreach (var lane in _lanes)
+            {
+                if (lane.Connection is not null)
+                {
+                    return null;
+                }
+
+                trouble ??= lane.Trouble;
+            }
+
+            return trouble ?? _discoveryTrouble ?? "No connection to Logstash has been made yet.";
+        }
+    }
+
+    /// <summary>Looks for Logstash and connects.</summary>
+    public void Start() => _discovering = _discovery.RunAsync(
+        endpoints =>
+        {
+            Volatile.Write(ref _found, endpoints);
+            _happened.Set();
+        },
+        trouble => _discoveryTrouble = trouble,
+        _ending.Token);
+
+    /// <summary>Waits until something happened on a lane, or until the time is over.</summary>
+    public void Wait(TimeSpan atMost) => _happened.WaitOne(atMost);
+
+    /// <summary>The lane for a partition's next record.</summary>
+    public Lane LaneFor(PartitionProgress progress)
+    {
+        if (!_settings.KeepPartitionOrder)
+        {
+            return _current is { IsRetired: false, IsFull: false, Connection: not null } current ? current : _current = BestLane();
+        }
+
+        if (progress.Lane is null or { Connection: null, Bytes: 0 } or { IsRetired: true, Bytes: 0 })
+        {
+            progress.Lane = BestLane();
+        }
+
+        return progress.Lane!;
+    }
+
+    /// <summary>Whether a partition does better to leave its lane for another as soon as it can: its lane is full or ends, and the other has much less to do.</summary>
+    public bool ShouldMove(Lane lane)
+    {
+        if (!lane.IsFull && !lane.IsRetired)
+        {
+            return false;
+        }
+
+        foreach (var other in _lanes)
+        {
+            if (other != lane && other is { Connection: not null, IsRetired: false, IsFull: false } && (lane.IsRetired || other.Bytes < lane.Bytes / 2))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The window that a lane fills.</summary>
+    public RecordWindow Open(Lane lane) => lane.Open ??= new RecordWindow(_pool);
+
+    /// <summary>An event was added to a lane's window.</summary>
+    /// <param name="lane">The lane.</param>
+    /// <param name="bytes">What the window has grown by.</param>
+    public void Added(Lane lane, long bytes)
+    {
+        lane.Bytes += bytes;
+        Bytes += bytes;
+        var window = lane.Open!;
+        if (window.Count >= _settings.WindowSize || window.Bytes >= MostWindowBytes)
+        {
+            Seal(lane);
+        }
+    }
+
+    /// <summary>Sends windows that are filled in part, where nothing waits before them: nobody gains by waiting then.</summary>
+    public void Flush()
+    {
+        foreach (var lane in _lanes)
+        {
+            if (lane is { Open.Count: > 0, Connection: not null, IsFull: false } && lane.InFlight < _settings.MaxWindowsInFlight)
+            {
+                Seal(lane);
+            }
+        }
+    }
+
+    /// <summary>Takes in what happened on the lanes.</summary>
+    public void Process()
+    {
+        if (Interlocked.Exchange(ref _found, null) is { } found)
+        {
+            Follow(found);
+        }
+
+        while (_events.TryDequeue(out var happened))
+        {
+            switch (happened.Kind)
+            {
+                case LaneEventKind.Connected:
+                    Connected(happened.Lane, happened.Connection!);
+                    break;
+                case LaneEventKind.Acknowledged:
+                    Acknowledged(happened.Lane, happened.Window!);
+                    break;
+                case LaneEventKind.Disconnected:
+                    Disconnected(happened);
+                    break;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _ending.CancelAsync();
+        foreach (var lane in _lanes)
+        {
+            await lane.Ending.CancelAsync();
+        }
+
+        await _discovering;
+        foreach (var lane in _lanes)
+        {
+            await lane.Serving;
+            lane.Ending.Dispose();
+        }
+
+        _nowhere.Ending.Dispose();
+        _metrics.Delivering(connections: 0, windows: 0, bytes: 0);
+        _happened.Dispose();
+        _ending.Dispose();
+    }
+
+    private void Tell(LaneEvent happened)
+    {
+        _events.Enqueue(happened);
+        _happened.Set();
+    }
+
+    private void Follow(IReadOnlyList<LogstashEndpoint> endpoints)
+    {
+        foreach (var lane in _lanes)
+        {
+            lane.IsRetired = lane.Ending.IsCancellationRequested || !endpoints.Contains(lane.Endpoint);
+            EndIfDone(lane);
+        }
+
+        _lanes.RemoveAll(lane => lane is { IsRetired: true, Bytes: 0, Connection: null } && lane.Serving.IsCompleted);
+        foreach (var endpoint in endpoints)
+        {
+            for (var number = 1; number <= _settings.Logstash.ConnectionsPerHost; number++)
+            {
+                if (!_lanes.Exists(lane => lane.Endpoint == endpoint && lane.Number == number && !lane.Ending.IsCancellationRequested))
+                {
+                    var lane = new Lane(endpoint, number);
+                    _lanes.Add(lane);
+                    lane.Serving = lane.ServeAsync(_surroundings);
+                }
+            }
+        }
+
+        LogEndpoints(_logger, string.Join(", ", endpoints));
+    }
+
+    private void Connected(Lane lane, LumberjackConnection connection)
+    {
+        lane.Connection = connection;
+        lane.Trouble = null;
+        LogConnected(_logger, lane.Endpoint);
+        foreach (var other in _lanes.Append(_nowhere))
+        {
+            if (other is { Connection: null, Bytes: > 0 })
+            {
+                Move(other, lane);
+            }
+        }
+
+        Dispatch(lane);
+        Measure();
+    }
+
+    private void Acknowledged(Lane lane, RecordWindow window)
+    {
+        _acknowledged++;
+        lane.InFlight--;
+        Forget(lane, window);
+        foreach (var segment in window.Segments)
+        {
+            segment.Delivered();
+            if (segment.Progress.Advance())
+            {
+                _owner.Advanced(segment.Progress);
+            }
+        }
+
+        _metrics.Acknowledged(window.Count, window.Bytes, window.LastTimestamp < 0 ? null : _time.GetUtcNow().ToUnixTimeMilliseconds() - window.LastTimestamp);
+        window.Release();
+        Dispatch(lane);
+        EndIfDone(lane);
+        Measure();
+    }
+
+    private void Disconnected(LaneEvent happened)
+    {
+        var lane = happened.Lane;
+        lane.Connection = null;
+        lane.InFlight = 0;
+        if (happened.Failure is { } failure)
+        {
+            if (lane.Trouble != failure.Message)
+            {
+                LogDisconnected(_logger, lane.Endpoint, failure.Message);
+            }
+
+            lane.Trouble = failure.Message;
+            _metrics.Disconnected(wasConnected: happened.Connection is not null);
+        }
+
+        if (happened.Connection?.Unacknowledged() is { Count: > 0 } unacknowledged)
+        {
+            _metrics.SentAgain(unacknowledged.Count);
+            var later = lane.Waiting.ToArray();
+            lane.Waiting.Clear();
+            var windows = unacknowledged.Cast<RecordWindow>().ToList();
+            if (happened.Failure is { WindowRefused: true })
+            {
+                Suspect(lane, windows);
+            }
+
+            foreach (var window in windows.Concat(later))
+            {
+                lane.Waiting.Enqueue(window);
+            }
+        }
+
+        if (lane.Bytes > 0 && _lanes.Find(other => other is { Connection: not null, IsRetired: false }) is not null)
+        {
+            Move(lane, BestLane());
+        }
+
+        EndIfDone(lane);
+        Measure();
+    }
+
+    /// <summary>
+    /// Logstash ended a connection after all of the oldest window had come in. Once may be a restart; when it does so again and again, the window is halved until the event is
+    /// found that it can't take.
+    /// </summary>
+    private void Suspect(Lane lane, List<RecordWindow> windows)
+    {
+        var oldest = windows[0];
+        if (oldest.Refusals++ == 0)
+        {
+            oldest.AcknowledgedAtFirstRefusal = _acknowledged;
+        }
+
+        if (oldest.Refusals < RecordWindow.SuspiciousFailures)
+        {
+            return;
+        }
+
+        windows.RemoveAt(0);
+        if (oldest.Count > 1)
+        {
+            var (first, second) = oldest.Split();
+            windows.InsertRange(0, [first, second]);
+            oldest.Release();
+        }
+        else if (oldest.Refusals >= RecordWindow.DamningFailures && _acknowledged > oldest.AcknowledgedAtFirstRefusal)
+        {
+            Forget(lane, oldest);
+            _owner.Undeliverable(oldest.Segments[0], oldest.RecordOf(0).Offset, oldest.Events().First().ToArray());
+            oldest.Release();
+        }
+        else
+        {
+            // Others first: if they get through, it is this one.
+            windows.Add(oldest);
+            LogRefused(_logger, lane.Endpoint, oldest.Segments[0].Progress.Partition.ToString()!, oldest.RecordOf(0).Offset, oldest.Refusals);
+        }
+    }
+
+    private void Seal(Lane lane)
+    {
+        var window = lane.Open!;
+        lane.Open = null;
+        window.Seal();
+        lane.Waiting.Enqueue(window);
+        Dispatch(lane);
+        if (_current == lane)
+        {
+            _current = null;
+        }
+    }
+
+    private void Dispatch(Lane lane)
+    {
+        while (lane.Connection is { } connection && lane.InFlight < _settings.MaxWindowsInFlight && lane.Waiting.TryDequeue(out var window))
+        {
+            lane.InFlight++;
+            connection.Send(window);
+        }
+    }
+
+    /// <summary>Moves all that waits at one lane behind what waits at another, and its partitions with it, so that their records stay in order.</summary>
+    private void Move(Lane from, Lane to)
+    {
+        if (from.Open is { Count: > 0 } open)
+        {
+            open.Seal();
+            from.Waiting.Enqueue(open);
+        }
+
+        from.Open = null;
+        if (to.Open is { Count: > 0 })
+        {
+            Seal(to);
+        }
+
+        while (from.Waiting.TryDequeue(out var window))
+        {
+            foreach (var segment in window.Segments)
+            {
+                if (segment.Progress.Lane == from)
+                {
+                    segment.Progress.Lane = to;
+                }
+            }
+
+            to.Waiting.Enqueue(window);
+        }
+
+        to.Bytes += from.Bytes;
+        from.Bytes = 0;
+        Dispatch(to);
+    }
+
+    /// <summary>The lane with the least to do; one that is connected if there is any.</summary>
+    private Lane BestLane()
+    {
+        Lane? best = null;
+        foreach (var lane in _lanes)
+        {
+            if (!lane.IsRetired && (best is null || IsBetter(lane, best)))
+            {
+                best = lane;
+            }
+        }
+
+        return best ?? _nowhere;
+    }
+
+    private static bool IsBetter(Lane one, Lane other) =>
+        (one.Connection is null ? 1 : 0, one.IsFull ? 1 : 0, one.Bytes, one.Partitions)
+            .CompareTo((other.Connection is null ? 1 : 0, other.IsFull ? 1 : 0, other.Bytes, other.Partitions)) < 0;
+
+    private void Forget(Lane lane, RecordWindow window)
+    {
+        lane.Bytes -= window.Bytes;
+        Bytes -= window.Bytes;
+    }
+
+    private static void EndIfDone(Lane lane)
+    {
+        if (lane is { IsRetired: true, Bytes: 0 })
+        {
+            lane.Ending.Cancel();
+        }
+    }
+
+    private void Measure()
+    {
+        int connections = 0, windows = 0;
+        foreach (var lane in _lanes)
+        {
+            connections += lane.Connection is null ? 0 : 1;
+            windows += lane.InFlight;
+        }
+
+        _metrics.Delivering(connections, windows, Bytes);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Logstash is at {Endpoints}")]
+    private static partial void LogEndpoints(ILogger logger, string endpoints);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Connected to Logstash at {Endpoint}")]
+    private static partial void LogConnected(ILogger logger, LogstashEndpoint endpoint);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "No connection to Logstash at {Endpoint}: {Reason} It is tried again")]
+    private static partial void LogDisconnected(ILogger logger, LogstashEndpoint endpoint, string reason);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Logstash at {Endpoint} ended the connection over the record at offset {Offset} of {Partition}, {Refusals} times by now; others are sent before it, to see whether it is the record")]
+    private static partial void LogRefused(ILogger logger, LogstashEndpoint endpoint, string partition, long offset, int refusals);
+}

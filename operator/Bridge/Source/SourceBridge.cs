@@ -1,0 +1,85 @@
+using Confluent.Kafka;
+using KafkaLogstash.Bridge.Hosting;
+using KafkaLogstash.Bridge.Security;
+using KafkaLogstash.Bridge.Source.Consuming;
+using KafkaLogstash.Bridge.Source.Delivery;
+using KafkaLogstash.Bridging;
+using Microsoft.Extensions.Logging;
+
+namespace KafkaLogstash.Bridge.Source;
+
+/// <summary>The half of a bridge that brings records from Kafka to Logstash, at least once.</summary>
+/// <param name="settings">What it reads and where it takes it.</param>
+/// <param name="tls">TLS towards Logstash; null for plain text.</param>
+/// <param name="metrics">What is counted.</param>
+/// <param name="context">What it is made from.</param>
+internal sealed class SourceBridge(SourceSettings settings, ClientTls? tls, SourceMetrics metrics, RoleContext context) : IBridgeRole
+{
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly SourceStatus _status = new();
+    private readonly ILogger _logger = context.Loggers.CreateLogger<SourceBridge>();
+
+    /// <inheritdoc/>
+    public string Name => "source";
+
+    /// <inheritdoc/>
+    public RoleState State => _status.State;
+
+    /// <inheritdoc/>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        var trouble = new KafkaTrouble(settings, _status, context.Time, _logger);
+        var capture = new RecordCapture();
+        SourceLoop loop;
+        try
+        {
+            loop = new SourceLoop(settings, new(
+                capture,
+                owner => Consumer(owner, capture, trouble),
+                owner => new WindowDelivery(settings, owner, new(tls, ConnectTimeout, context.Time), context.Resolver, metrics, context.Time, _logger),
+                new(settings.DeadLetterTopic, DeadLetterProducer, metrics, _logger),
+                trouble,
+                _status,
+                metrics,
+                context.Time,
+                _logger));
+        }
+        catch (Exception failure) when (failure is ArgumentException or InvalidOperationException or KafkaException)
+        {
+            throw new RoleException($"Kafka's client refuses its properties: {failure.Message}", failure);
+        }
+
+        using (loop)
+        await using (loop.Delivery)
+        {
+            await Task.Factory.StartNew(() => loop.Run(stopping), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private IConsumer<CapturedBytes, CapturedBytes> Consumer(SourceLoop loop, RecordCapture capture, KafkaTrouble trouble) =>
+        new ConsumerBuilder<CapturedBytes, CapturedBytes>(ConsumerProperties.For(settings, context.KafkaProperties, context.InstanceId))
+            .SetKeyDeserializer(capture.Keys(ConsumerProperties.NeedsKeys(settings)))
+            .SetValueDeserializer(capture.Values)
+            .SetPartitionsAssignedHandler((_, partitions) => loop.Assigned(partitions))
+            .SetPartitionsRevokedHandler((_, partitions) => loop.Revoked([.. partitions.Select(partition => partition.TopicPartition)]))
+            .SetPartitionsLostHandler((_, partitions) => loop.Lost([.. partitions.Select(partition => partition.TopicPartition)]))
+            .SetErrorHandler((_, error) => trouble.Failed(error))
+            .SetLogHandler((_, line) => context.KafkaLog.Pass(line))
+            .Build();
+
+    private IProducer<byte[]?, byte[]?> DeadLetterProducer() =>
+        new ProducerBuilder<byte[]?, byte[]?>(new Dictionary<string, string>(context.KafkaProperties, StringComparer.Ordinal)
+        {
+            ["acks"] = "all",
+            ["enable.idempotence"] = "true",
+            ["linger.ms"] = "5",
+
+            // Dead letters can be as large as Kafka takes them; the topic's own limit counts, not librdkafka's.
+            ["message.max.bytes"] = "268435456",
+            ["message.timeout.ms"] = "30000",
+        }).SetLogHandler((_, line) => context.KafkaLog.Pass(line)).Build();
+}

@@ -1,0 +1,536 @@
+using Confluent.Kafka;
+using KafkaLogstash.Bridge.Hosting;
+using KafkaLogstash.Bridge.Source.Consuming;
+using KafkaLogstash.Bridge.Source.Delivery;
+using KafkaLogstash.Bridge.Source.Events;
+using KafkaLogstash.Bridging;
+using Microsoft.Extensions.Logging;
+
+namespace KafkaLogstash.Bridge.Source;
+
+/// <summary>
+/// The thread that consumes: it takes records from librdkafka, makes events of them, hands them to the delivery, and stores the offsets of what was acknowledged. All state is
+/// this thread's alone; rebalances come to it while it polls.
+/// </summary>
+/// <remarks>
+/// Back-pressure has two steps. As long as a stall is short, nothing is polled: what librdkafka has read ahead stays there. Then the partitions are paused, which throws that away,
+/// and polling goes on: the bridge stays in its group however long Logstash takes nothing.
+/// </remarks>
+internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
+{
+    private const int RecordsBetweenLooks = 256;
+
+    private static readonly TimeSpan ShortStall = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan IdlePoll = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan BusyPoll = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan HousekeepingInterval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LeavingTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly SourceSettings _settings;
+    private readonly RecordCapture _capture;
+    private readonly IConsumer<CapturedBytes, CapturedBytes> _consumer;
+    private readonly WindowDelivery _delivery;
+    private readonly DeadLetterWriter _deadLetters;
+    private readonly KafkaTrouble _trouble;
+    private readonly SourceStatus _status;
+    private readonly SourceMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly EventEncoder _encoder;
+    private readonly Dictionary<TopicPartition, PartitionProgress> _partitions = [];
+    private readonly List<PartitionProgress> _advanced = [];
+    private readonly string? _onlyTopic;
+    private PartitionProgress? _last;
+    private long? _stalledSince;
+    private long _housekeptAt;
+    private int _paused;
+    private long _records;
+    private long _bytes;
+    private string? _held;
+
+    /// <summary>A loop that has not begun.</summary>
+    public SourceLoop(SourceSettings settings, SourceLoopParts parts)
+    {
+        _settings = settings;
+        _capture = parts.Capture;
+        _delivery = parts.Delivery(this);
+        _deadLetters = parts.DeadLetters;
+        _trouble = parts.Trouble;
+        _status = parts.Status;
+        _metrics = parts.Metrics;
+        _time = parts.Time;
+        _logger = parts.Logger;
+        _encoder = new EventEncoder(settings.Codec, settings.Decoration, settings.GroupId);
+        _onlyTopic = ConsumerProperties.NeedsTopic(settings) ? null : settings.Topics[0];
+        _consumer = parts.Consumer(this);
+    }
+
+    /// <summary>Brings the windows to Logstash.</summary>
+    public WindowDelivery Delivery => _delivery;
+
+    /// <summary>Consumes until it is stopped, then drains, commits and leaves the group.</summary>
+    /// <param name="stopping">Stops it.</param>
+    /// <exception cref="RoleException">It can't go on; the message says why.</exception>
+    public void Run(CancellationToken stopping)
+    {
+        _delivery.Start();
+        _consumer.Subscribe(_settings.Topics);
+        _housekeptAt = _time.GetTimestamp();
+        while (!stopping.IsCancellationRequested)
+        {
+            Turn();
+        }
+
+        Drain();
+        Leave();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _metrics.Partitions(0, 0, 0);
+        _consumer.Dispose();
+        _deadLetters.Dispose();
+        _encoder.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public void Advanced(PartitionProgress progress) => _advanced.Add(progress);
+
+    /// <inheritdoc/>
+    public void Undeliverable(DeliverySegment segment, long offset, ReadOnlyMemory<byte> text) => Bury(
+        new(
+            DeadLetterReason.Refused,
+            "Logstash ends every connection that its event comes over.",
+            new(segment.Progress.Partition, offset),
+            Key: null,
+            text.ToArray(),
+            Headers: null),
+        segment);
+
+    /// <summary>The group gave partitions.</summary>
+    public void Assigned(IReadOnlyCollection<TopicPartition> partitions)
+    {
+        _metrics.Rebalanced();
+        foreach (var partition in partitions)
+        {
+            _partitions[partition] = new PartitionProgress(partition);
+        }
+
+        _trouble.Reached();
+        LogAssigned(_logger, partitions.Count, _partitions.Count);
+        Housekeep();
+    }
+
+    /// <summary>The group takes partitions back: what is under way is waited for, and committed.</summary>
+    public void Revoked(IReadOnlyCollection<TopicPartition> partitions)
+    {
+        _metrics.Rebalanced();
+        var leaving = partitions.Where(_partitions.ContainsKey).Select(partition => _partitions[partition]).ToArray();
+        var began = _time.GetTimestamp();
+        while (leaving.Any(progress => progress.IsUnderWay && !progress.Paused.HasFlag(PauseReasons.Undeliverable))
+            && _time.GetElapsedTime(began) < _settings.RevocationTimeout)
+        {
+            TakeIn();
+            _delivery.Flush();
+            _delivery.Wait(BusyPoll);
+        }
+
+        Commit(leaving);
+        Forget(partitions);
+        LogRevoked(_logger, partitions.Count, _partitions.Count, leaving.Count(progress => progress.IsUnderWay));
+    }
+
+    /// <summary>The partitions are another's already: it is too late to commit anything.</summary>
+    public void Lost(IReadOnlyCollection<TopicPartition> partitions)
+    {
+        _metrics.Rebalanced();
+        Forget(partitions);
+        LogLost(_logger, partitions.Count);
+    }
+
+    private void Turn()
+    {
+        TakeIn();
+        if (_time.GetElapsedTime(_housekeptAt) > HousekeepingInterval)
+        {
+            Housekeep();
+        }
+
+        if (_delivery.Bytes >= _settings.MaxBytesInFlight || _delivery.IsFull)
+        {
+            Stall();
+            return;
+        }
+
+        _stalledSince = null;
+        if (_paused > 0)
+        {
+            Unpause();
+        }
+
+        for (var i = 0; i < RecordsBetweenLooks; i++)
+        {
+            if (!Poll(TimeSpan.Zero))
+            {
+                _delivery.Flush();
+                Poll(_delivery.HasUnsent ? BusyPoll : IdlePoll);
+                break;
+            }
+        }
+    }
+
+    private void Stall()
+    {
+        _stalledSince ??= _time.GetTimestamp();
+        if (_time.GetElapsedTime(_stalledSince.Value) < ShortStall)
+        {
+            _delivery.Flush();
+            _delivery.Wait(TimeSpan.FromMilliseconds(20));
+            return;
+        }
+
+        foreach (var progress in _partitions.Values)
+        {
+            Pause(progress, PauseReasons.Full);
+        }
+
+        Poll(IdlePoll);
+    }
+
+    /// <summary>Takes in what happened beside this thread.</summary>
+    private void TakeIn()
+    {
+        _delivery.Process();
+        _deadLetters.Process(segment =>
+        {
+            segment.Delivered();
+            if (segment.Progress.Advance())
+            {
+                Advanced(segment.Progress);
+            }
+        });
+        if (_advanced.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var progress in _advanced)
+        {
+            if (progress.Position is { } position && IsOurs(progress))
+            {
+                Store(new TopicPartitionOffset(progress.Partition, position));
+            }
+        }
+
+        _advanced.Clear();
+    }
+
+    private void Store(TopicPartitionOffset position)
+    {
+        try
+        {
+            _consumer.StoreOffset(position);
+        }
+        catch (KafkaException)
+        {
+            // The partition is just being taken away, and the loop has not heard of it yet. Whoever gets it begins at what was committed.
+        }
+    }
+
+    private bool IsOurs(PartitionProgress progress) => _partitions.TryGetValue(progress.Partition, out var current) && current == progress;
+
+    /// <summary>Takes one record, if there is one in time. Rebalances come to this thread meanwhile.</summary>
+    private bool Poll(TimeSpan atMost)
+    {
+        try
+        {
+            _capture.Clear();
+            if (_consumer.Consume(atMost) is not { } record)
+            {
+                return false;
+            }
+
+            Take(record);
+            return true;
+        }
+        catch (ConsumeException failure)
+        {
+            _metrics.KafkaFailed();
+            _trouble.Failed(failure.Error);
+            return false;
+        }
+        finally
+        {
+            _trouble.ThrowIfFatal();
+        }
+    }
+
+    private void Take(ConsumeResult<CapturedBytes, CapturedBytes> record)
+    {
+        var progress = ProgressOf(record);
+        var message = record.Message;
+        ReadOnlySpan<byte> key = _capture[message.Key], value = _capture[message.Value];
+        var offset = record.Offset.Value;
+        _records++;
+        _bytes += key.Length + value.Length;
+
+        var lane = _delivery.LaneFor(progress);
+        var window = _delivery.Open(lane);
+        var before = window.Bytes;
+        var timestamp = message.Timestamp.Type == TimestampType.NotAvailable ? -1 : message.Timestamp.UnixTimestampMs;
+        var metadata = new RecordMetadata(progress.Partition.Topic, progress.Partition.Partition.Value, offset, timestamp, message.Headers);
+        var length = _encoder.Encode(value, message.Value.IsNull, key, message.Key.IsNull, metadata, window, _settings.MaxEventBytes);
+        if (length < 0)
+        {
+            Bury(
+                new(
+                    DeadLetterReason.TooLarge,
+                    $"Its event has {-length} bytes, more than the {_settings.MaxEventBytes} that are allowed.",
+                    new(progress.Partition, offset),
+                    message.Key.IsNull ? null : key.ToArray(),
+                    message.Value.IsNull ? null : value.ToArray(),
+                    message.Headers),
+                progress.Add(window: null, offset));
+            return;
+        }
+
+        progress.Add(window, offset);
+        window.Note(offset);
+        window.LastTimestamp = timestamp;
+        _delivery.Added(lane, window.Bytes - before);
+        if (lane.IsFull || lane.IsRetired)
+        {
+            if (_delivery.ShouldMove(lane))
+            {
+                Pause(progress, PauseReasons.Moving);
+            }
+            else if (!_delivery.IsFull)
+            {
+                Pause(progress, PauseReasons.Full);
+            }
+        }
+    }
+
+    private PartitionProgress ProgressOf(ConsumeResult<CapturedBytes, CapturedBytes> record)
+    {
+        var topic = _onlyTopic ?? record.Topic;
+        if (_last is { } last && last.Partition.Partition == record.Partition && last.Partition.Topic == topic)
+        {
+            return last;
+        }
+
+        var partition = new TopicPartition(topic, record.Partition);
+        if (!_partitions.TryGetValue(partition, out var progress))
+        {
+            _partitions[partition] = progress = new PartitionProgress(partition);
+        }
+
+        return _last = progress;
+    }
+
+    /// <summary>A record can't be delivered: it goes to the dead-letter topic, or holds its partition.</summary>
+    private void Bury(DeadLetter letter, DeliverySegment segment)
+    {
+        if (_settings.DeadLetterTopic.Length > 0)
+        {
+            _deadLetters.Write(letter, segment);
+            return;
+        }
+
+        _held = $"The record at offset {letter.Record.Offset.Value} of {letter.Record.TopicPartition} can't be delivered: {letter.Message} "
+            + "Its partition waits. Set bridge.source.deadLetterTopic, so that such records go there and the others go on.";
+        LogHeld(_logger, _held);
+        Pause(segment.Progress, PauseReasons.Undeliverable);
+        Housekeep();
+    }
+
+    private void Pause(PartitionProgress progress, PauseReasons reason)
+    {
+        if (progress.Paused == PauseReasons.None && IsOurs(progress))
+        {
+            _consumer.Pause([progress.Partition]);
+            _paused++;
+        }
+
+        progress.Paused |= reason;
+    }
+
+    private void Unpause()
+    {
+        var hasRoom = _delivery.Bytes <= _settings.MaxBytesInFlight / 2;
+        foreach (var progress in _partitions.Values)
+        {
+            if (progress.Paused == PauseReasons.None)
+            {
+                continue;
+            }
+
+            if (!progress.IsUnderWay)
+            {
+                progress.Paused &= ~PauseReasons.Moving;
+            }
+
+            if (hasRoom && progress.Lane is not { IsFull: true })
+            {
+                progress.Paused &= ~PauseReasons.Full;
+            }
+
+            if (progress.Paused == PauseReasons.None)
+            {
+                _consumer.Resume([progress.Partition]);
+                _paused--;
+            }
+        }
+    }
+
+    private void Forget(IReadOnlyCollection<TopicPartition> partitions)
+    {
+        foreach (var partition in partitions)
+        {
+            if (_partitions.Remove(partition, out var progress) && progress.Paused != PauseReasons.None)
+            {
+                _paused--;
+            }
+        }
+
+        _last = null;
+        _held = _partitions.Values.Any(progress => progress.Paused.HasFlag(PauseReasons.Undeliverable)) ? _held : null;
+        Housekeep();
+    }
+
+    private void Commit(IEnumerable<PartitionProgress> partitions)
+    {
+        var positions = partitions
+            .Where(progress => progress.Position is not null)
+            .Select(progress => new TopicPartitionOffset(progress.Partition, progress.Position!.Value))
+            .ToArray();
+        if (positions.Length == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            _consumer.Commit(positions);
+        }
+        catch (KafkaException failure)
+        {
+            LogNotCommitted(_logger, failure.Error.Reason);
+        }
+    }
+
+    private void Drain()
+    {
+        var began = _time.GetTimestamp();
+        LogDraining(_logger, _delivery.Bytes);
+        while ((_delivery.Bytes > 0 || _deadLetters.IsBusy) && _time.GetElapsedTime(began) < _settings.DrainTimeout)
+        {
+            TakeIn();
+            _delivery.Flush();
+            _delivery.Wait(BusyPoll);
+        }
+
+        TakeIn();
+        LogDrained(_logger, _delivery.Bytes);
+    }
+
+    /// <summary>Commits and leaves the group.</summary>
+    private void Leave()
+    {
+        Commit(_partitions.Values);
+
+        // A static member does not leave when it closes; it does when it unsubscribes before (KIP-345).
+        _consumer.Unsubscribe();
+        var began = _time.GetTimestamp();
+        while (_partitions.Count > 0 && _time.GetElapsedTime(began) < LeavingTimeout)
+        {
+            try
+            {
+                _consumer.Consume(BusyPoll);
+            }
+            catch (ConsumeException failure)
+            {
+                LogNotCommitted(_logger, failure.Error.Reason);
+            }
+        }
+
+        _consumer.Close();
+    }
+
+    /// <summary>What is to be done once in a while.</summary>
+    private void Housekeep()
+    {
+        _housekeptAt = _time.GetTimestamp();
+        if (_records > 0)
+        {
+            _trouble.Reached();
+        }
+
+        _metrics.Read(_records, _bytes);
+        (_records, _bytes) = (0, 0);
+        _metrics.Partitions(_partitions.Count, _paused, _partitions.Values.Sum(LagOf));
+        _status.Partitions(_partitions.Count);
+        _status.Logstash(_delivery.Trouble);
+        _status.Undeliverable(_held ?? _deadLetters.Trouble);
+        _deadLetters.Retry();
+        _trouble.Look(_consumer.Handle);
+    }
+
+    private long LagOf(PartitionProgress progress)
+    {
+        try
+        {
+            var high = _consumer.GetWatermarkOffsets(progress.Partition).High.Value;
+            var position = progress.Position ?? _consumer.Position(progress.Partition).Value;
+            return high < 0 || position < 0 ? 0 : Math.Max(0, high - position);
+        }
+        catch (KafkaException)
+        {
+            // Nothing is known of the partition yet.
+            return 0;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Got {Count} partitions, reads {All} now")]
+    private static partial void LogAssigned(ILogger logger, int count, int all);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Gave {Count} partitions back, reads {All} now; on {UnderWay} of them events were still under way, which come again")]
+    private static partial void LogRevoked(ILogger logger, int count, int all, int underWay);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Lost {Count} partitions: the group went on without this bridge. What was under way comes again")]
+    private static partial void LogLost(ILogger logger, int count);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Reason}")]
+    private static partial void LogHeld(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Offsets could not be committed, so some records come again: {Reason}")]
+    private static partial void LogNotCommitted(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Ends; {Bytes} bytes of events are under way")]
+    private static partial void LogDraining(ILogger logger, long bytes);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Drained; {Bytes} bytes of events were not acknowledged in time and come again")]
+    private static partial void LogDrained(ILogger logger, long bytes);
+}
+
+/// <summary>What a loop is made of.</summary>
+/// <param name="Capture">Takes records out of librdkafka.</param>
+/// <param name="Consumer">Makes the consumer, for the loop whose <see cref="SourceLoop.Assigned"/>, <see cref="SourceLoop.Revoked"/> and <see cref="SourceLoop.Lost"/> it calls.</param>
+/// <param name="Delivery">Makes the delivery.</param>
+/// <param name="DeadLetters">Writes dead letters.</param>
+/// <param name="Trouble">Remembers what is wrong with Kafka.</param>
+/// <param name="Status">What is to be said.</param>
+/// <param name="Metrics">What is counted.</param>
+/// <param name="Time">The clock.</param>
+/// <param name="Logger">The log.</param>
+internal sealed record SourceLoopParts(
+    RecordCapture Capture,
+    Func<SourceLoop, IConsumer<CapturedBytes, CapturedBytes>> Consumer,
+    Func<IDeliveryOwner, WindowDelivery> Delivery,
+    DeadLetterWriter DeadLetters,
+    KafkaTrouble Trouble,
+    SourceStatus Status,
+    SourceMetrics Metrics,
+    TimeProvider Time,
+    ILogger Logger);

@@ -7,11 +7,15 @@ namespace KafkaLogstash.LocalCluster.Controllers;
 internal sealed class EndpointsController : IController
 {
     private const string ServiceLabel = "kubernetes.io/service-name";
+    private const string NameSuffix = ".pod.local-cluster";
 
     private readonly ApiClient _api;
     private readonly Mirror<V1Service> _services;
     private readonly Mirror<V1Pod> _pods;
     private readonly ControlLoop<ObjectKey> _loop;
+
+    // A real API server refuses loopback addresses in endpoints; as names they say the same.
+    private bool _addressesAreRefused;
 
     public EndpointsController(ApiClient api, Mirror<V1Service> services, Mirror<V1Pod> pods, TimeProvider time)
     {
@@ -37,6 +41,13 @@ internal sealed class EndpointsController : IController
 
     public Task RunAsync(CancellationToken cancellationToken) => _loop.RunAsync(cancellationToken);
 
+    /// <summary>The address in an endpoint of a slice; null where it is the name of something else.</summary>
+    public static IPAddress? AddressIn(string endpoint)
+    {
+        var text = endpoint.EndsWith(NameSuffix, StringComparison.Ordinal) ? endpoint[..^NameSuffix.Length].Replace('-', '.') : endpoint;
+        return IPAddress.TryParse(text, out var address) ? address : null;
+    }
+
     private static bool Covers(V1Service service, V1Pod pod) =>
         service.Spec.Selector is { Count: > 0 } selector && Selectors.Matches(selector, pod.Metadata.Labels);
 
@@ -53,13 +64,20 @@ internal sealed class EndpointsController : IController
             .ToList();
         try
         {
-            await PublishAsync(service, pods, "IPv4", pod => pod.Status.PodIP, cancellationToken);
-            await PublishEndpointsAsync(service, pods, cancellationToken);
+            if (!_addressesAreRefused)
+            {
+                await PublishAsync(service, pods, "IPv4", pod => pod.Status.PodIP, cancellationToken);
+                await PublishEndpointsAsync(service, pods, cancellationToken);
+            }
         }
         catch (ApiRefusalException e) when (e.Code == HttpStatusCode.UnprocessableEntity)
         {
-            // A real API server refuses loopback addresses in endpoints; as names they say the same.
-            await PublishAsync(service, pods, "FQDN", pod => $"{pod.Status.PodIP.Replace('.', '-')}.pod.local-cluster", cancellationToken);
+            _addressesAreRefused = true;
+        }
+
+        if (_addressesAreRefused)
+        {
+            await PublishAsync(service, pods, "FQDN", pod => $"{pod.Status.PodIP.Replace('.', '-')}{NameSuffix}", cancellationToken);
         }
     }
 

@@ -1,4 +1,5 @@
 using KafkaLogstash.LocalCluster.LogstashStandIn.Settings;
+using KafkaLogstash.LocalCluster.Naming;
 
 namespace KafkaLogstash.LocalCluster.Node;
 
@@ -30,5 +31,7 @@ internal static class ContainerEnvironment
 
         environment[Surroundings.RootVariable] = container.Root;
         environment[Surroundings.PodAddressVariable] = container.PodAddress.ToString();
+        environment[ClusterNames.NamespaceVariable] = container.Namespace;
+        environment[ClusterNames.FileVariable] = container.NamesFile;
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using KafkaLogstash.Bridging;
 
 namespace KafkaLogstash.LocalCluster.Node;
 
@@ -26,7 +27,14 @@ public sealed record ContainerStart(
     string Root,
     string ScratchDirectory,
     IPAddress PodAddress,
-    IReadOnlyList<ContainerMount> Mounts);
+    IReadOnlyList<ContainerMount> Mounts)
+{
+    /// <summary>The namespace of its pod.</summary>
+    public string Namespace { get; init; } = "default";
+
+    /// <summary>The file in which the names of Services lead to addresses; empty where there is none.</summary>
+    public string NamesFile { get; init; } = "";
+}
 
 /// <summary>A process that runs a container.</summary>
 /// <param name="Program">Program, as a path or found by PATH.</param>
@@ -57,10 +65,12 @@ public sealed class ImageCatalogue
     /// <summary>Knows no image.</summary>
     public static ImageCatalogue Empty { get; } = new(ImmutableSortedDictionary.Create<string, ContainerProgram>(StringComparer.Ordinal));
 
-    /// <summary>Logstash's image: a real Logstash where <c>LOGSTASH_HOME</c> names one, otherwise the stand-in.</summary>
-    public static ImageCatalogue Default() => Empty.With(
-        LogstashImage.Prefix,
-        Environment.GetEnvironmentVariable(RealLogstash.HomeVariable) is { Length: > 0 } home ? new RealLogstash(home).Start : LogstashImage.StandIn);
+    /// <summary>Logstash's image: a real Logstash where <c>LOGSTASH_HOME</c> names one, otherwise the stand-in; and the bridge's.</summary>
+    public static ImageCatalogue Default() => Empty
+        .With(
+            LogstashImage.Prefix,
+            Environment.GetEnvironmentVariable(RealLogstash.HomeVariable) is { Length: > 0 } home ? new RealLogstash(home).Start : LogstashImage.StandIn)
+        .With(BridgeDefaults.Image, BridgeImage.Start);
 
     /// <summary>A catalogue with one more entry.</summary>
     /// <param name="prefix">What the image's name begins with, without tag.</param>

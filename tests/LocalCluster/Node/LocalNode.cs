@@ -20,6 +20,7 @@ public sealed class LocalNode : IAsyncDisposable
     private readonly ConcurrentDictionary<string, PodWorker> _workers = new();
     private readonly ConcurrentDictionary<PodWorker, Task> _lives = new();
     private readonly Mirror<V1Pod> _pods;
+    private readonly ServiceNames _names;
     private readonly NodeContext _context;
     private readonly Lock _taking = new();
     private readonly Task _running;
@@ -32,10 +33,12 @@ public sealed class LocalNode : IAsyncDisposable
         var configMaps = new Mirror<V1ConfigMap>(_api);
         var secrets = new Mirror<V1Secret>(_api);
         _pods = new Mirror<V1Pod>(_api, ApiResource.Of<V1Pod>(), $"?fieldSelector=spec.nodeName%3D{options.Name}");
-        _context = new NodeContext(options, _api, new Configuration(configMaps, secrets), _addresses, _directory.FullName);
-        _filled = Task.WhenAll(configMaps.Filled, secrets.Filled);
+        var slices = new Mirror<V1EndpointSlice>(_api);
+        _names = new ServiceNames(slices, Path.Join(_directory.FullName, "hosts"), options.Time);
+        _context = new NodeContext(options, _api, new Configuration(configMaps, secrets), _addresses, _directory.FullName, _names.File);
+        _filled = Task.WhenAll(configMaps.Filled, secrets.Filled, slices.Filled);
         _pods.OnChange(OnChange);
-        _running = Task.WhenAll(configMaps.RunAsync(_stop.Token), secrets.RunAsync(_stop.Token), RunPodsAsync());
+        _running = Task.WhenAll(configMaps.RunAsync(_stop.Token), secrets.RunAsync(_stop.Token), slices.RunAsync(_stop.Token), RunPodsAsync());
     }
 
     /// <summary>Starts a node and makes its Node object; it takes pods when the task is done.</summary>
@@ -58,6 +61,9 @@ public sealed class LocalNode : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>The file in which the names of Services lead to the addresses of their ready pods, as in <c>/etc/hosts</c>.</summary>
+    public string NamesFile => _names.File;
 
     /// <summary>Answers requests for the logs of this node's pods; a <see cref="PodLogReader"/>.</summary>
     public async Task<bool> ReadLogAsync(PodLogRequest request, Stream destination, CancellationToken cancellationToken)
@@ -96,7 +102,7 @@ public sealed class LocalNode : IAsyncDisposable
     private async Task RunPodsAsync()
     {
         await _filled.WaitAsync(_stop.Token);
-        await _pods.RunAsync(_stop.Token);
+        await Task.WhenAll(_names.RunAsync(_stop.Token), _pods.RunAsync(_stop.Token));
     }
 
     private async Task RegisterAsync(CancellationToken cancellationToken)

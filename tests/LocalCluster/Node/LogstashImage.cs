@@ -19,9 +19,8 @@ public static class LogstashImage
             return HostProgram.Start(container);
         }
 
-        var program = Path.Join(AppContext.BaseDirectory, "local-cluster.dll");
         var version = container.Image.Split('@')[0].Split(':') is [_, var tag] && LogstashVersion.TryParse(tag, out _) ? tag : null;
-        return new(Dotnet(), [program, "logstash", .. container.Command.Skip(1), .. container.Arguments])
+        return OwnProgram.Start("logstash", [.. container.Command.Skip(1), .. container.Arguments]) with
         {
             Environment = version is null
                 ? ImmutableDictionary<string, string>.Empty
@@ -32,8 +31,4 @@ public static class LogstashImage
     /// <summary>Whether the container runs Logstash itself, and not a tool out of its image.</summary>
     internal static bool IsLogstash(ContainerStart container) =>
         container.Command is [] || Path.GetFileName(container.Command[0]) == "logstash";
-
-    private static string Dotnet() => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet"
-        ? Environment.ProcessPath!
-        : Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : "dotnet";
 }

@@ -110,7 +110,11 @@ internal sealed class PodWorker : IDisposable
             root,
             directory,
             _address,
-            _volumes.Mount(container, root, environment));
+            _volumes.Mount(container, root, environment))
+        {
+            Namespace = _pod.Metadata.NamespaceProperty,
+            NamesFile = _node.NamesFile,
+        };
     }
 
     private void Wake()
@@ -280,4 +284,4 @@ internal sealed class PodWorker : IDisposable
 }
 
 /// <summary>What all pods of a node share.</summary>
-internal sealed record NodeContext(NodeOptions Options, ApiClient Api, Configuration Configuration, PodAddresses Addresses, string Directory);
+internal sealed record NodeContext(NodeOptions Options, ApiClient Api, Configuration Configuration, PodAddresses Addresses, string Directory, string NamesFile);

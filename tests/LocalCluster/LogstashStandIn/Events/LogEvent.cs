@@ -94,18 +94,20 @@ internal sealed class LogEvent
         }
     }
 
-    /// <summary>Adds this event's fields and metadata to another one and returns that; what the other has already stays.</summary>
-    public LogEvent MergeInto(LogEvent other)
+    /// <summary>Adds fields, <c>@metadata</c> among them: objects are merged, everything else takes the place of what is there.</summary>
+    public void Merge(JsonObject fields)
     {
-        foreach (var (from, to) in new[] { (_fields, other._fields), (_metadata, other._metadata) })
+        foreach (var (name, value) in fields)
         {
-            foreach (var (name, value) in from)
+            if (name == "@metadata")
             {
-                to.TryAdd(name, value?.DeepClone());
+                Merge(_metadata, value as JsonObject ?? []);
+            }
+            else
+            {
+                Put(_fields, name, value);
             }
         }
-
-        return other;
     }
 
     /// <summary>The event as outputs send it.</summary>
@@ -114,6 +116,26 @@ internal sealed class LogEvent
     /// <summary>A value as text: strings as they are, everything else as JSON.</summary>
     public static string TextOf(JsonNode? node)
         => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : node?.ToJsonString(Readable) ?? "";
+
+    private static void Merge(JsonObject target, JsonObject fields)
+    {
+        foreach (var (name, value) in fields)
+        {
+            Put(target, name, value);
+        }
+    }
+
+    private static void Put(JsonObject target, string name, JsonNode? value)
+    {
+        if (value is JsonObject more && target[name] is JsonObject present)
+        {
+            Merge(present, more);
+        }
+        else
+        {
+            target[name] = value?.DeepClone();
+        }
+    }
 
     private JsonObject Root(FieldPath path) => path.InMetadata ? _metadata : _fields;
 }

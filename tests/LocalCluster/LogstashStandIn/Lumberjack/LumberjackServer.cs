@@ -91,6 +91,7 @@ public sealed class LumberjackServer : IAsyncDisposable
         try
         {
             client.NoDelay = true;
+            client.LingerState = new LingerOption(enable: true, seconds: 0); // closing resets the connection, as with Netty's SO_LINGER 0
             await using var network = new NetworkStream(client, ownsSocket: true);
             if (_options.Tls is null)
             {

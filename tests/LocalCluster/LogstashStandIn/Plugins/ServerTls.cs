@@ -39,19 +39,24 @@ internal static class ServerTls
                 $"The {settings.Name} plugin on line {settings.Line} has ssl_certificate_authorities, which need ssl_client_authentication optional or required.");
         }
 
+        RequirePkcs8(settings, key);
         return new SslServerAuthenticationOptions
         {
             ServerCertificateContext = LoadServer(certificate, key),
             ClientCertificateRequired = clients != "none",
-            RemoteCertificateValidationCallback = (_, presented, _, _) => Accepts(presented, clients, authorities),
+            RemoteCertificateValidationCallback = (_, presented, chain, _) => Accepts(presented, chain, clients, authorities),
         };
     }
 
     /// <summary>Whether a certificate leads to one of the authorities.</summary>
-    public static bool LeadsTo(X509Certificate2 certificate, IEnumerable<string> authorityFiles)
+    /// <param name="certificate">The certificate.</param>
+    /// <param name="presented">What came with it; its issuers are looked for in there.</param>
+    /// <param name="authorityFiles">PEM files with the authorities.</param>
+    public static bool LeadsTo(X509Certificate2 certificate, X509Chain? presented, IEnumerable<string> authorityFiles)
     {
         using var chain = new X509Chain();
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.ExtraStore.AddRange(presented?.ChainPolicy.ExtraStore ?? []);
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         foreach (var file in authorityFiles)
         {
@@ -61,12 +66,21 @@ internal static class ServerTls
         return chain.Build(certificate);
     }
 
-    private static bool Accepts(X509Certificate? presented, string clients, IReadOnlyList<string> authorities) => presented switch
+    private static bool Accepts(X509Certificate? presented, X509Chain? chain, string clients, IReadOnlyList<string> authorities) => presented switch
     {
         null => clients != "required",
-        X509Certificate2 certificate => LeadsTo(certificate, authorities),
+        X509Certificate2 certificate => LeadsTo(certificate, chain, authorities),
         _ => false,
     };
+
+    /// <summary>The one form that Netty reads.</summary>
+    private static void RequirePkcs8(PluginSettings settings, string key)
+    {
+        if (!File.ReadAllText(key).Contains("-----BEGIN PRIVATE KEY-----", StringComparison.Ordinal))
+        {
+            throw new PipelineException($"The {settings.Name} plugin on line {settings.Line} has an ssl_key that is no unencrypted private key in PKCS#8 format.");
+        }
+    }
 
     private static SslStreamCertificateContext LoadServer(string certificate, string key)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using KafkaLogstash.LocalCluster.Naming;
 using KafkaLogstash.Logstash;
 using KafkaLogstash.Logstash.Catalogue;
 
@@ -26,6 +27,9 @@ internal sealed record Surroundings(IReadOnlyDictionary<string, string> Environm
 
     /// <summary>The plugins that a Logstash of that version brings along: what the stand-in does not run but Logstash would is told from a misspelt name.</summary>
     public PluginNames Bundled => PluginNames.For(Version);
+
+    /// <summary>Resolves the names of Services and of this machine.</summary>
+    public ClusterNames Names { get; } = ClusterNames.Of(Environment.GetValueOrDefault);
 
     /// <summary>The environment's value, or null where it is not set.</summary>
     public string? Value(string name) => Environment.GetValueOrDefault(name);

@@ -1,5 +1,6 @@
 using System.Text;
 using KafkaLogstash.LocalCluster.LogstashStandIn;
+using KafkaLogstash.LocalCluster.LogstashStandIn.Events;
 using KafkaLogstash.LocalCluster.LogstashStandIn.Pipelines;
 using KafkaLogstash.LocalCluster.LogstashStandIn.Plugins.Codecs;
 using KafkaLogstash.LocalCluster.LogstashStandIn.Settings;
@@ -78,6 +79,6 @@ public sealed class ConditionTests
         Assert.Empty(parsed.Errors);
         var surroundings = new Surroundings(new Dictionary<string, string>(StringComparer.Ordinal) { ["KIND"] = "order" });
         var settings = PipelineSettings.Of(new Dictionary<string, string>(StringComparer.Ordinal), "");
-        return new ConditionCompiler(settings, surroundings).Compile(parsed.Node!)(Codec.ParseObject(Encoding.UTF8.GetBytes(Event), DateTimeOffset.UnixEpoch));
+        return new ConditionCompiler(settings, surroundings).Compile(parsed.Node!)(new LogEvent(Codec.ParseObject(Encoding.UTF8.GetBytes(Event)), DateTimeOffset.UnixEpoch));
     }
 }

@@ -139,6 +139,49 @@ public sealed class StandInTests
     }
 
     [Fact]
+    public async Task The_codec_of_beats_decodes_the_message_and_the_other_fields_of_the_frame_are_added()
+    {
+        await using var run = new StandInRun().WithPipeline("""
+            input { beats { port => 5044 codec => json } }
+            filter { mutate { add_field => { "topic" => "%{[@metadata][kafka][topic]}" } } }
+            output { stdout { } }
+            """).Start();
+        await run.RunsAsync();
+        await using var client = await LumberjackClient.ConnectAsync(new IPEndPoint(run.Address, 5044), Cancellation);
+
+        await client.SendAsync(
+            Cancellation,
+            LumberjackClient.Window(2),
+            LumberjackClient.Data(1, """{"message":"{\"a\":1,\"deep\":{\"x\":1}}","deep":{"y":2},"@timestamp":"2026-01-02T03:04:05.000Z","@metadata":{"kafka":{"topic":"t"}}}"""),
+            LumberjackClient.Data(2, """{"a":2}"""));
+
+        Assert.Equal(('2', 2u), await client.AcknowledgementAsync(Cancellation));
+        await Eventually.Async(() => run.Events.Count == 2, "both events are printed");
+        var decoded = run.Events[0];
+        Assert.Equal("1 {\"x\":1,\"y\":2} 2026-01-02T03:04:05.000Z t", $"{decoded["a"]} {decoded["deep"]!.ToJsonString()} {decoded["@timestamp"]} {decoded["topic"]}");
+        Assert.Equal("""["beats_input_codec_json_applied"]""", decoded["tags"]!.ToJsonString());
+        Assert.Equal("""["beats_input_raw_event"]""", run.Events[1]["tags"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Beats_without_enrichment_leaves_events_as_they_came()
+    {
+        await using var run = new StandInRun().WithPipeline("input { beats { port => 5044 enrich => none } } output { stdout { } }").Start();
+        await run.RunsAsync();
+        await using var client = await LumberjackClient.ConnectAsync(new IPEndPoint(run.Address, 5044), Cancellation);
+
+        await client.SendAsync(
+            Cancellation,
+            LumberjackClient.Window(2),
+            LumberjackClient.Data(1, """{"@timestamp":"2026-01-02T03:04:05.000Z","a":1}"""),
+            LumberjackClient.Data(2, """{"@timestamp":"2026-01-02T03:04:05.000Z","message":"m"}"""));
+
+        await Eventually.Async(() => run.Events.Count == 2, "both events are printed");
+        Assert.Equal(["@timestamp", "@version", "a"], run.Events[0].Select(field => field.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(["@timestamp", "@version", "message"], run.Events[1].Select(field => field.Key).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task A_window_with_bad_JSON_is_never_acknowledged()
     {
         await using var run = new StandInRun().WithPipeline("input { beats { port => 5044 } } output { stdout { } }").Start();

@@ -14,20 +14,26 @@ internal sealed class Codec
 
     private readonly string _name;
     private readonly string? _format;
-    private readonly bool _ecs;
+    private readonly bool _keepsOriginal;
     private readonly TimeProvider _time;
 
-    private Codec(string name, string? format, bool ecs, TimeProvider time)
+    private Codec(string name, string? format, bool keepsOriginal, TimeProvider time)
     {
         _name = name;
         _format = format;
-        _ecs = ecs;
+        _keepsOriginal = keepsOriginal;
         _time = time;
     }
 
+    /// <summary>Its name.</summary>
+    public string Name => _name;
+
     /// <summary>The codec that a plugin names.</summary>
+    /// <param name="context">The plugin.</param>
+    /// <param name="fallback">The codec where the plugin names none.</param>
+    /// <param name="keepsOriginal">Whether events keep the text that was decoded, as they do with ECS, unless the plugin has it otherwise.</param>
     /// <exception cref="PipelineException">Logstash has no such codec.</exception>
-    public static Codec Of(PluginContext context, string fallback)
+    public static Codec Of(PluginContext context, string fallback, bool keepsOriginal = true)
     {
         var (name, settings) = context.Settings.Codec(fallback);
         var format = settings?.Text("format");
@@ -45,7 +51,7 @@ internal sealed class Codec
             name = "plain";
         }
 
-        return new Codec(name, format, context.Pipeline.EcsCompatible, context.Time);
+        return new Codec(name, format, keepsOriginal && context.Pipeline.EcsCompatible, context.Time);
     }
 
     /// <summary>The json codec, whatever codec the plugin names: HTTP bodies that say they are JSON go through it.</summary>
@@ -72,10 +78,10 @@ internal sealed class Codec
         _ => logEvent.ToJson(),
     };
 
-    /// <summary>Reads one event out of a JSON object.</summary>
-    /// <exception cref="JsonException">It is none.</exception>
-    public static LogEvent ParseObject(ReadOnlySpan<byte> json, DateTimeOffset now)
-        => JsonNode.Parse(json, documentOptions: Strict) is JsonObject fields ? new LogEvent(fields, now) : throw new JsonException("The JSON is no object.");
+    /// <summary>Reads the fields of one event.</summary>
+    /// <exception cref="JsonException">It is no JSON object.</exception>
+    public static JsonObject ParseObject(ReadOnlySpan<byte> json)
+        => JsonNode.Parse(json, documentOptions: Strict) as JsonObject ?? throw new JsonException("The JSON is no object.");
 
     private static IEnumerable<string> Lines(string text) => text.Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.Length > 0);
 
@@ -117,7 +123,7 @@ internal sealed class Codec
 
     private LogEvent WithOriginal(LogEvent logEvent, string text)
     {
-        if (_ecs && logEvent.Get(Original) is null)
+        if (_keepsOriginal && logEvent.Get(Original) is null)
         {
             logEvent.Set(Original, JsonValue.Create(text));
         }

@@ -12,12 +12,16 @@ namespace KafkaLogstash.LocalCluster.LogstashStandIn.Plugins.Inputs;
 /// <summary>The beats input: Lumberjack windows become events, acknowledged when all of a window's are queued.</summary>
 internal sealed class BeatsInput : IInput
 {
-    private static readonly FieldPath Message = new(["message"], InMetadata: false);
-    private static readonly FieldPath Line = new(["line"], InMetadata: false);
+    private const string CodecMetadata = "codec_metadata";
+    private const string SourceMetadata = "source_metadata";
+    private const string PeerMetadata = "ssl_peer_metadata";
+
+    private static readonly IReadOnlyList<string> Texts = ["message", "line"];
 
     private readonly PluginContext _context;
     private readonly LumberjackServerOptions _options;
-    private readonly Codec? _codec;
+    private readonly Codec _codec;
+    private readonly HashSet<string> _enrich;
     private readonly CommonOptions _common;
     private readonly FieldPath _peerField;
     private LumberjackServer? _server;
@@ -36,12 +40,13 @@ internal sealed class BeatsInput : IInput
             Tls = ServerTls.Read(settings),
             Time = context.Time,
         };
-        _codec = settings.Has("codec") ? Codec.Of(context, "plain") : null;
+        _enrich = Enrichments(settings);
+        _codec = Codec.Of(context, "plain", keepsOriginal: settings.Has("codec") || _enrich.Contains(CodecMetadata));
         _common = CommonOptions.OfInput(context);
         _peerField = context.Pipeline.EcsCompatible
             ? new(["input", "beats", "host", "ip"], InMetadata: true)
             : new(["ip_address"], InMetadata: true);
-        settings.Accept("executor_threads", "event_loop_threads", "enrich", "ecs_compatibility", "include_codec_tag", "add_hostname");
+        settings.Accept("executor_threads", "event_loop_threads", "ecs_compatibility", "include_codec_tag", "add_hostname");
         settings.RefuseOthers();
     }
 
@@ -76,13 +81,26 @@ internal sealed class BeatsInput : IInput
         }
     }
 
+    private static HashSet<string> Enrichments(PluginSettings settings)
+    {
+        IReadOnlyList<string> wished = settings.Has("enrich") ? settings.Texts("enrich") : [CodecMetadata, SourceMetadata];
+        return wished switch
+        {
+            ["all"] => [CodecMetadata, SourceMetadata, PeerMetadata],
+            ["none"] => [],
+            _ when wished.All(part => part is CodecMetadata or SourceMetadata or PeerMetadata) => [.. wished],
+            _ => throw new PipelineException(
+                $"Invalid setting for the {settings.Name} plugin on line {settings.Line}: enrich must be all, none, or some of {CodecMetadata}, {SourceMetadata}, {PeerMetadata}."),
+        };
+    }
+
     private async Task AcceptAsync(LumberjackWindow window, IEventSink sink)
     {
         foreach (var frame in window.Events)
         {
             foreach (var logEvent in Decode(frame))
             {
-                if (window.Peer is IPEndPoint peer)
+                if (_enrich.Contains(SourceMetadata) && window.Peer is IPEndPoint peer)
                 {
                     logEvent.Set(_peerField, JsonValue.Create(peer.Address.ToString()));
                 }
@@ -93,34 +111,45 @@ internal sealed class BeatsInput : IInput
         }
     }
 
-    /// <summary>The event of a frame. With a codec, its <c>message</c> (or <c>line</c>) is decoded and the other fields are added.</summary>
-    private IEnumerable<LogEvent> Decode(LumberjackEvent frame)
+    /// <summary>
+    /// The events of a frame. Where it has a <c>message</c> (or <c>line</c>), the codec decodes that and the other fields are added; otherwise the frame's object is the event.
+    /// </summary>
+    private List<LogEvent> Decode(LumberjackEvent frame)
     {
-        LogEvent raw;
+        JsonObject fields;
         try
         {
-            raw = Codec.ParseObject(frame.Json.Span, _context.Time.GetUtcNow());
+            fields = Codec.ParseObject(frame.Json.Span);
         }
         catch (JsonException e)
         {
             throw new PipelineException($"Event {frame.Sequence} of a window is no JSON object; the client will send the window again: {e.Message}", e);
         }
 
-        var text = (raw.Get(Message) is null ? raw.Remove(Line) : raw.Remove(Message)) as JsonValue;
-        if (text is null)
+        if (Texts.Select(name => (Name: name, Value: fields[name])).FirstOrDefault(text => text.Value is not null) is not { Value: { } value } text)
         {
-            raw.AddTag("beats_input_raw_event");
-            return [raw];
+            return [Tagged(new LogEvent(fields, _context.Time.GetUtcNow()), "beats_input_raw_event")];
         }
 
-        if (_codec is null)
+        fields.Remove(text.Name);
+        List<LogEvent> decoded = [.. _codec.Decode(Encoding.UTF8.GetBytes(LogEvent.TextOf(value)))];
+        foreach (var logEvent in decoded)
         {
-            raw.Set(Message, text);
-            raw.AddTag("beats_input_codec_plain_applied");
-            return [raw];
+            logEvent.Merge(fields);
+            Tagged(logEvent, $"beats_input_codec_{_codec.Name}_applied");
         }
 
-        return [.. _codec.Decode(Encoding.UTF8.GetBytes(LogEvent.TextOf(text))).Select(decoded => raw.MergeInto(decoded))];
+        return decoded;
+    }
+
+    private LogEvent Tagged(LogEvent logEvent, string tag)
+    {
+        if (_enrich.Contains(CodecMetadata))
+        {
+            logEvent.AddTag(tag);
+        }
+
+        return logEvent;
     }
 
     private void Failed(EndPoint peer, Exception error) => _context.Warn($"The connection of {peer} was closed: {error.Message}");

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -53,11 +54,11 @@ internal sealed class HttpOutput : IOutput
         var credentials = settings.Text("user") is { } user
             ? new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{settings.Text("password")}")))
             : null;
-        _client = new HttpClient(Handler(settings)) { Timeout = TimeSpan.FromSeconds(settings.Number("request_timeout", 60)) };
+        _client = new HttpClient(Handler(context)) { Timeout = TimeSpan.FromSeconds(settings.Number("request_timeout", 60)) };
         _client.DefaultRequestHeaders.Authorization = credentials;
         settings.Accept(
-            "password", "automatic_retries", "retry_non_idempotent", "pool_max", "pool_max_per_route", "keepalive", "validate_after_inactivity", "socket_timeout",
-            "connect_timeout", "cookies", "proxy", "ssl_enabled", "ssl_supported_protocols", "ssl_cipher_suites", "codec", "workers");
+            "password", "automatic_retries", "retry_non_idempotent", "pool_max", "keepalive", "validate_after_inactivity", "socket_timeout", "cookies", "proxy",
+            "ssl_enabled", "ssl_supported_protocols", "ssl_cipher_suites", "codec", "workers");
         settings.RefuseOthers();
     }
 
@@ -204,12 +205,17 @@ internal sealed class HttpOutput : IOutput
     /// <summary>A URL without what may be a secret: user, password and query.</summary>
     private static string Origin(string url) => Uri.TryCreate(url, UriKind.Absolute, out var uri) ? $"{uri.Scheme}://{uri.Authority}{uri.AbsolutePath}" : "is wrong";
 
-    private static SocketsHttpHandler Handler(PluginSettings settings)
+    private static SocketsHttpHandler Handler(PluginContext context)
     {
+        var settings = context.Settings;
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = settings.Flag("follow_redirects", true),
             AutomaticDecompression = DecompressionMethods.All,
+            MaxConnectionsPerServer = settings.Integer("pool_max_per_route", 25),
+            ConnectTimeout = TimeSpan.FromSeconds(settings.Number("connect_timeout", 10)),
+            ConnectCallback = async (connection, stop) => new NetworkStream(
+                await context.Surroundings.Names.ConnectAsync(connection.DnsEndPoint.Host, connection.DnsEndPoint.Port, stop), ownsSocket: true),
         };
         var authorities = settings.Files("ssl_certificate_authorities");
         var (certificate, key) = (settings.File("ssl_certificate"), settings.File("ssl_key"));
@@ -220,8 +226,8 @@ internal sealed class HttpOutput : IOutput
         }
 
         var verify = settings.Choice("ssl_verification_mode", "full", "full", "none") == "full";
-        handler.SslOptions.RemoteCertificateValidationCallback = (_, presented, _, errors) => !verify || IsTrusted(presented, errors, authorities);
-
+        handler.SslOptions.RemoteCertificateValidationCallback = 
+            (_, presented, chain, errors) => !verify || IsTrusted(presented, chain, errors, authorities);
         if (certificate is not null && key is not null)
         {
             try
@@ -237,11 +243,11 @@ internal sealed class HttpOutput : IOutput
         return handler;
     }
 
-    private static bool IsTrusted(X509Certificate? presented, SslPolicyErrors errors, IReadOnlyList<string> authorities) => authorities.Count == 0
+    private static bool IsTrusted(X509Certificate? presented, X509Chain? chain, SslPolicyErrors errors, IReadOnlyList<string> authorities) => authorities.Count == 0
         ? errors == SslPolicyErrors.None
         : (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) == SslPolicyErrors.None
             && presented is X509Certificate2 server
-            && ServerTls.LeadsTo(server, authorities);
+            && ServerTls.LeadsTo(server, chain, authorities);
 
     private sealed record Failure(string Reason, bool MayBeRetried);
 }

@@ -7,6 +7,7 @@ internal static class FakeLogstash
         #!/bin/sh
         echo "user $(id -u), arguments $*"
         echo "settings: $(cat /etc/logstash/settings/logstash.yml)"
+        echo "names: $(head -n 1 /etc/hosts)"
         echo kept > /usr/share/logstash/data/queue && echo "data is writable"
         echo x 2>/dev/null > /usr/share/logstash/bin/logstash || echo "home is read-only"
         exec sleep 600

@@ -221,8 +221,37 @@ public sealed class NodeTests(RunningKubernetes running) : IClassFixture<Running
         await LogAsync(pod, "home is read-only");
         Assert.Equal(
             $"user 1000, arguments --path.settings /etc/logstash/settings --api.http.host {pod.Status.PodIP}\n"
-            + "settings: node.name: real\ndata is writable\nhome is read-only\n",
+            + "settings: node.name: real\nnames: 127.0.0.1 localhost\ndata is writable\nhome is read-only\n",
             await running.LogAsync(pod));
+    }
+
+    [Fact]
+    public async Task The_name_of_a_service_leads_to_its_ready_pods_and_to_no_others()
+    {
+        var ready = Shell("touch ready; exec sleep 600");
+        ready.ReadinessProbe = new V1Probe { Exec = new V1ExecAction { Command = ["test", "-f", "ready"] }, PeriodSeconds = 1 };
+        var unready = Shell("exec sleep 600");
+        unready.ReadinessProbe = ready.ReadinessProbe;
+        await Client.CoreV1.CreateNamespacedServiceAsync(
+            new V1Service
+            {
+                Metadata = new V1ObjectMeta { Name = "web" },
+                Spec = new V1ServiceSpec { Selector = new Dictionary<string, string> { ["app"] = "web" }, Ports = [new V1ServicePort { Port = 80 }], ClusterIP = "None" },
+            },
+            _namespace,
+            cancellationToken: Cancellation);
+        await Client.AppsV1.CreateNamespacedDeploymentAsync(Deployment("web", 2, Pod(ready)), _namespace, cancellationToken: Cancellation);
+        var pods = await PodsAsync(pods => pods.Count(IsReady) == 2, "two ready pods");
+        await NamesAsync("web", pods.Select(pod => pod.Status.PodIP));
+
+        await CreateAsync("idle", Pod(unready), ("app", "web"));
+        await PodAsync("idle", pod => pod.Status.Phase == "Running", "a pod that is not ready");
+        await Client.CoreV1.DeleteNamespacedPodAsync(pods[0].Name(), _namespace, cancellationToken: Cancellation);
+
+        await PodsAsync(now => now.Count(IsReady) == 2 && now.All(pod => pod.Name() != pods[0].Name()), "another ready pod");
+        await NamesAsync("web", (await PodsAsync(_ => true, "the pods")).Where(IsReady).Select(pod => pod.Status.PodIP));
+        await Client.AppsV1.DeleteNamespacedDeploymentAsync("web", _namespace, cancellationToken: Cancellation);
+        await NamesAsync("web", []);
     }
 
     private static V1Container LogstashContainer(string image) => new()
@@ -254,8 +283,24 @@ public sealed class NodeTests(RunningKubernetes running) : IClassFixture<Running
 
     private static bool IsReady(V1Pod pod) => pod.Status.Conditions?.Any(condition => condition is { Type: "Ready", Status: "True" }) == true;
 
-    private Task<V1Pod> CreateAsync(string name, V1PodSpec spec) => Client.CoreV1.CreateNamespacedPodAsync(
-        new V1Pod { Metadata = new V1ObjectMeta { Name = name }, Spec = spec }, _namespace, cancellationToken: Cancellation);
+    private Task<V1Pod> CreateAsync(string name, V1PodSpec spec, params (string Name, string Value)[] labels) => Client.CoreV1.CreateNamespacedPodAsync(
+        new V1Pod { Metadata = new V1ObjectMeta { Name = name, Labels = labels.ToDictionary(label => label.Name, label => label.Value) }, Spec = spec },
+        _namespace,
+        cancellationToken: Cancellation);
+
+    /// <summary>Waits until a Service's name leads to these addresses.</summary>
+    private async Task NamesAsync(string service, IEnumerable<string> addresses)
+    {
+        var expected = addresses.Order(StringComparer.Ordinal).ToList();
+        await EventuallyAsync(
+            async token => (await File.ReadAllLinesAsync(running.Local.Node!.NamesFile, token))
+                .Where(line => line.Contains($" {service}.{_namespace}.svc ", StringComparison.Ordinal))
+                .Select(line => line.Split(' ')[0])
+                .Order(StringComparer.Ordinal)
+                .ToList(),
+            found => found.SequenceEqual(expected),
+            $"the name {service} leads to {string.Join(", ", expected)}");
+    }
 
     private Task<V1ConfigMap> ConfigMapAsync(string name, params (string Key, string Value)[] data) => Client.CoreV1.CreateNamespacedConfigMapAsync(
         new V1ConfigMap { Metadata = new V1ObjectMeta { Name = name }, Data = data.ToDictionary(pair => pair.Key, pair => pair.Value) },

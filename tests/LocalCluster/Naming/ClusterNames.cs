@@ -11,14 +11,16 @@ namespace KafkaLogstash.LocalCluster.Naming;
 /// <param name="ns">The pod's namespace, whose Services it may call by their bare names.</param>
 internal sealed class ClusterNames(string? file, string? ns)
 {
-    /// <summary>What the full name of every Service ends with.</summary>
-    public const string Domain = "svc.cluster.local";
-
     /// <summary>The variable that tells a container's process where the file of names is.</summary>
     public const string FileVariable = "LOCAL_CLUSTER_NAMES";
 
     /// <summary>The variable that tells a container's process the namespace of its pod.</summary>
     public const string NamespaceVariable = "LOCAL_CLUSTER_NAMESPACE";
+
+    private const string Domain = "svc.cluster.local";
+
+    /// <summary>The names by which a Service is known in every namespace.</summary>
+    public static IReadOnlyList<string> NamesOf(string service, string ns) => [$"{service}.{ns}.{Domain}", $"{service}.{ns}.svc", $"{service}.{ns}"];
 
     /// <summary>The resolver of a container, told by its environment.</summary>
     public static ClusterNames Of(Func<string, string?> environment) => new(environment(FileVariable), environment(NamespaceVariable));

@@ -5,9 +5,13 @@ namespace KafkaLogstash.LocalCluster.Naming;
 /// <summary>The text of a file with names and addresses, as <c>/etc/hosts</c> has it: an address and its names on each line.</summary>
 internal static class HostsFile
 {
-    /// <summary>Writes names and their addresses, in an order that does not change.</summary>
-    public static string Write(IEnumerable<KeyValuePair<string, IReadOnlyCollection<IPAddress>>> names) => string.Concat(
-        names.OrderBy(pair => pair.Key, StringComparer.Ordinal).SelectMany(pair => pair.Value.Select(address => $"{address} {pair.Key}\n")));
+    /// <summary>Writes this machine's own name, and hosts with all their names and addresses, in an order that does not change.</summary>
+    public static string Write(IEnumerable<(IReadOnlyList<string> Names, IReadOnlyCollection<IPAddress> Addresses)> hosts) =>
+        $"{IPAddress.Loopback} localhost\n" + string.Concat(
+            from host in hosts
+            orderby host.Names[0]
+            from address in host.Addresses
+            select $"{address} {string.Join(' ', host.Names)}\n");
 
     /// <summary>The addresses of a name, in the file's order. Lines that are none of the kind say nothing.</summary>
     public static IReadOnlyList<IPAddress> Find(string text, string name)

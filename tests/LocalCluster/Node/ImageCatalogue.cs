@@ -19,6 +19,8 @@ public sealed record ContainerMount(string Path, string Source, bool ReadOnly);
 /// <param name="ScratchDirectory">A directory for whatever starting it takes; of this container alone.</param>
 /// <param name="PodAddress">The loopback address of its pod.</param>
 /// <param name="Mounts">Its volumes.</param>
+/// <param name="Namespace">The namespace of its pod.</param>
+/// <param name="NamesFile">The file in which the names of Services lead to addresses.</param>
 public sealed record ContainerStart(
     string Image,
     IReadOnlyList<string> Command,
@@ -27,14 +29,9 @@ public sealed record ContainerStart(
     string Root,
     string ScratchDirectory,
     IPAddress PodAddress,
-    IReadOnlyList<ContainerMount> Mounts)
-{
-    /// <summary>The namespace of its pod.</summary>
-    public string Namespace { get; init; } = "default";
-
-    /// <summary>The file in which the names of Services lead to addresses; empty where there is none.</summary>
-    public string NamesFile { get; init; } = "";
-}
+    IReadOnlyList<ContainerMount> Mounts,
+    string Namespace,
+    string NamesFile);
 
 /// <summary>A process that runs a container.</summary>
 /// <param name="Program">Program, as a path or found by PATH.</param>

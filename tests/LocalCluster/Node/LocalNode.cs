@@ -34,7 +34,7 @@ public sealed class LocalNode : IAsyncDisposable
         var secrets = new Mirror<V1Secret>(_api);
         _pods = new Mirror<V1Pod>(_api, ApiResource.Of<V1Pod>(), $"?fieldSelector=spec.nodeName%3D{options.Name}");
         var slices = new Mirror<V1EndpointSlice>(_api);
-        _names = new ServiceNames(slices, Path.Join(_directory.FullName, "hosts"), options.Time);
+        _names = new ServiceNames(slices, Path.Join(_directory.CreateSubdirectory("names").FullName, "hosts"), options.Time);
         _context = new NodeContext(options, _api, new Configuration(configMaps, secrets), _addresses, _directory.FullName, _names.File);
         _filled = Task.WhenAll(configMaps.Filled, secrets.Filled, slices.Filled);
         _pods.OnChange(OnChange);

@@ -110,11 +110,9 @@ internal sealed class PodWorker : IDisposable
             root,
             directory,
             _address,
-            _volumes.Mount(container, root, environment))
-        {
-            Namespace = _pod.Metadata.NamespaceProperty,
-            NamesFile = _node.NamesFile,
-        };
+            _volumes.Mount(container, root, environment),
+            _pod.Metadata.NamespaceProperty,
+            _node.NamesFile);
     }
 
     private void Wake()

@@ -17,6 +17,7 @@ public sealed class RealLogstash
     internal const int Owner = 1000;
 
     private const string Home = "/usr/share/logstash";
+    private const string Names = "/run/local-cluster/names";
 
     private readonly string _home;
     private readonly Lazy<IReadOnlyList<string>> _unshare;
@@ -46,7 +47,7 @@ public sealed class RealLogstash
         var script = Path.Join(container.ScratchDirectory, "mounts.sh");
         var newRoot = Path.Join(container.ScratchDirectory, "new-root");
         Directory.CreateDirectory(newRoot);
-        File.WriteAllText(script, Script(newRoot, container.Mounts, isRoot));
+        File.WriteAllText(script, Script(newRoot, container, isRoot));
         return new(unshare[0], [.. unshare.Skip(1), "/bin/sh", script, .. command, .. container.Arguments, .. address]);
     }
 
@@ -75,11 +76,14 @@ public sealed class RealLogstash
     /// <summary>
     /// Builds a root directory that shows all of this machine's files and, in between, the mounts; then goes there and becomes the command.
     /// </summary>
-    private string Script(string newRoot, IReadOnlyList<ContainerMount> mounts, bool isRoot)
+    private string Script(string newRoot, ContainerStart container, bool isRoot)
     {
+        // The file of names is replaced whenever they change, so only its directory can be mounted.
+        IReadOnlyList<ContainerMount> mounts = [.. container.Mounts, new(Names, Path.GetDirectoryName(container.NamesFile)!, ReadOnly: true)];
+        var links = new Dictionary<string, string>(StringComparer.Ordinal) { ["/etc/hosts"] = $"{Names}/{Path.GetFileName(container.NamesFile)}" };
         var script = new StringBuilder("set -eu\n");
         script.Append($"mount -t tmpfs -o mode=0755 tmpfs {Quoted(newRoot)}\n");
-        foreach (var step in RootPlan.Make(_home, Home, mounts, new HostFiles()))
+        foreach (var step in RootPlan.Make(_home, Home, mounts, new HostFiles(), links))
         {
             var target = Quoted(newRoot + step.Path);
             script.Append(step switch

@@ -44,27 +44,33 @@ internal static class RootPlan
     /// <param name="shownAt">Where it is shown.</param>
     /// <param name="mounts">The container's mounts.</param>
     /// <param name="files">Looks into directories.</param>
-    public static IEnumerable<RootStep> Make(string home, string shownAt, IReadOnlyList<ContainerMount> mounts, HostFiles files)
+    /// <param name="links">Symbolic links in place of what this machine has there, and where they lead.</param>
+    public static IEnumerable<RootStep> Make(
+        string home, string shownAt, IReadOnlyList<ContainerMount> mounts, HostFiles files, IReadOnlyDictionary<string, string>? links = null)
     {
         var shown = mounts.Append(new ContainerMount(shownAt, home, ReadOnly: true)).DistinctBy(mount => mount.Path).ToDictionary(mount => mount.Path);
-        return Fill("", "/", readOnly: false, shown, files);
+        return Fill("", "/", readOnly: false, new Contents(shown, links ?? new Dictionary<string, string>()), files);
     }
 
-    private static IEnumerable<RootStep> Fill(
-        string path, string source, bool readOnly, IReadOnlyDictionary<string, ContainerMount> shown, HostFiles files)
+    private static IEnumerable<RootStep> Fill(string path, string source, bool readOnly, Contents contents, HostFiles files)
     {
+        var shown = contents.Mounts;
         var entries = files.List(source).ToDictionary(entry => entry.Name);
-        var below = shown.Keys.Where(mount => mount.StartsWith(path + "/", StringComparison.Ordinal))
+        var below = contents.Paths.Where(mount => mount.StartsWith(path + "/", StringComparison.Ordinal))
             .Select(mount => mount[(path.Length + 1)..].Split('/')[0]);
         foreach (var name in entries.Keys.Union(below).Order(StringComparer.Ordinal))
         {
             var here = $"{path}/{name}";
             var entry = entries.GetValueOrDefault(name);
             var mount = shown.GetValueOrDefault(here);
-            if (shown.Keys.Any(other => other.StartsWith(here + "/", StringComparison.Ordinal)))
+            if (contents.Links.TryGetValue(here, out var leadsTo))
+            {
+                yield return new RootStep.Link(here, leadsTo);
+            }
+            else if (contents.Paths.Any(other => other.StartsWith(here + "/", StringComparison.Ordinal)))
             {
                 yield return new RootStep.Folder(here);
-                foreach (var step in Fill(here, mount?.Source ?? Path.Join(source, name), mount?.ReadOnly ?? readOnly, shown, files))
+                foreach (var step in Fill(here, mount?.Source ?? Path.Join(source, name), mount?.ReadOnly ?? readOnly, contents, files))
                 {
                     yield return step;
                 }
@@ -82,5 +88,11 @@ internal static class RootPlan
                 yield return new RootStep.Bind(here, Path.Join(source, name), entry.IsFolder, readOnly);
             }
         }
+    }
+
+    /// <summary>What is not this machine's.</summary>
+    private sealed record Contents(IReadOnlyDictionary<string, ContainerMount> Mounts, IReadOnlyDictionary<string, string> Links)
+    {
+        public IEnumerable<string> Paths => Mounts.Keys.Concat(Links.Keys);
     }
 }

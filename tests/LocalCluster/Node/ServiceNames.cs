@@ -50,8 +50,8 @@ internal sealed class ServiceNames
     {
         var names = _slices.All
             .Where(slice => slice.Metadata.Labels?.ContainsKey(ServiceLabel) == true)
-            .GroupBy(slice => $"{slice.Metadata.Labels[ServiceLabel]}.{slice.Metadata.NamespaceProperty}.{ClusterNames.Domain}", StringComparer.Ordinal)
-            .Select(service => KeyValuePair.Create<string, IReadOnlyCollection<IPAddress>>(service.Key, [.. service.SelectMany(ReadyAddresses).Distinct()]));
+            .GroupBy(slice => (Service: slice.Metadata.Labels[ServiceLabel], Namespace: slice.Metadata.NamespaceProperty))
+            .Select(service => (ClusterNames.NamesOf(service.Key.Service, service.Key.Namespace), (IReadOnlyCollection<IPAddress>)[.. service.SelectMany(ReadyAddresses).Distinct()]));
         var next = $"{file}.next";
         await System.IO.File.WriteAllTextAsync(next, HostsFile.Write(names), cancellationToken);
         System.IO.File.Move(next, file, overwrite: true);

@@ -28,14 +28,17 @@ internal sealed record Sample(string File, IReadOnlyList<JsonObject> Objects)
     public int? HttpPort => (Spec["logstash"]?["ports"] as JsonArray)?.FirstOrDefault(port => port?["appProtocol"]?.ToString() == "http")?["port"]?.GetValue<int>();
 
     /// <summary>Why the sample can't run here; null where it can.</summary>
-    public string? Obstacle => (Spec["kafka"]?["tls"], Spec["kafka"]?["authentication"], Spec["transport"]?.ToString(), Spec["logstash"]?["external"]) switch
+    public string? Obstacle => (Spec["kafka"]?["tls"], Spec["kafka"]?["authentication"], Spec["logstash"]?["external"]) switch
     {
-        (_, _, "Bridge", _) => "it needs a Logstash outside the cluster",
-        (not null, not null, _, _) => "it needs a Kafka with TLS and SASL, which librdkafka's mock is not",
-        (not null, _, _, _) => "it needs a Kafka with TLS, which librdkafka's mock is not",
-        (_, not null, _, _) => "it needs a Kafka with SASL, which librdkafka's mock is not",
+        (_, _, not null) => "it needs a Logstash outside the cluster",
+        (not null, not null, _) => "it needs a Kafka with TLS and SASL, which librdkafka's mock is not",
+        (not null, _, _) => "it needs a Kafka with TLS, which librdkafka's mock is not",
+        (_, not null, _) => "it needs a Kafka with SASL, which librdkafka's mock is not",
         _ => null,
     };
+
+    /// <summary>Whether its records go through bridge pods.</summary>
+    public bool IsBridged => Spec["transport"]?.ToString() == "Bridge";
 
     private JsonNode Spec => Connection["spec"]!;
 

@@ -39,10 +39,18 @@ public sealed class ClusterNamesTests : IDisposable
     [Fact]
     public async Task A_service_has_the_addresses_of_all_its_pods()
     {
-        await File.WriteAllTextAsync(_file, HostsFile.Write([Name("b.shop", 3, 4), Name("a.shop", 5)]), Cancellation);
+        await File.WriteAllTextAsync(_file, HostsFile.Write([Host("b", 3, 4), Host("a", 5)]), Cancellation);
 
         Assert.Equal([IPAddress.Parse("127.0.0.3"), IPAddress.Parse("127.0.0.4")], await new ClusterNames(_file, "shop").ResolveAsync("b", Cancellation));
-        Assert.StartsWith("127.0.0.5 a.shop", await File.ReadAllTextAsync(_file, Cancellation), StringComparison.Ordinal);
+        Assert.Equal(
+            """
+            127.0.0.1 localhost
+            127.0.0.5 a.shop.svc.cluster.local a.shop.svc a.shop
+            127.0.0.3 b.shop.svc.cluster.local b.shop.svc b.shop
+            127.0.0.4 b.shop.svc.cluster.local b.shop.svc b.shop
+
+            """,
+            await File.ReadAllTextAsync(_file, Cancellation));
     }
 
     [Fact]
@@ -69,13 +77,13 @@ public sealed class ClusterNamesTests : IDisposable
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        await File.WriteAllTextAsync(_file, HostsFile.Write([Name("web.shop", 2, 3, 4, 1)]), Cancellation);
+        await File.WriteAllTextAsync(_file, HostsFile.Write([Host("web", 2, 3, 4, 1)]), Cancellation);
 
         using var socket = await new ClusterNames(_file, "shop").ConnectAsync("web", port, Cancellation);
 
         Assert.Equal(new IPEndPoint(IPAddress.Loopback, port), socket.RemoteEndPoint);
     }
 
-    private static KeyValuePair<string, IReadOnlyCollection<IPAddress>> Name(string service, params byte[] last) =>
-        new($"{service}.{ClusterNames.Domain}", [.. last.Select(number => new IPAddress([127, 0, 0, number]))]);
+    private static (IReadOnlyList<string> Names, IReadOnlyCollection<IPAddress> Addresses) Host(string service, params byte[] last) =>
+        (ClusterNames.NamesOf(service, "shop"), [.. last.Select(number => new IPAddress([127, 0, 0, number]))]);
 }

@@ -35,6 +35,27 @@ public sealed class RootPlanTests
             steps);
     }
 
+    [Fact]
+    public void A_link_takes_the_place_of_what_this_machine_has()
+    {
+        var files = new Files(new()
+        {
+            ["/"] = [new("etc", true, null)],
+            ["/etc"] = [new("hosts", false, null), new("passwd", false, null)],
+        });
+
+        var steps = RootPlan.Make("/opt/logstash", "/logstash", [], files, new Dictionary<string, string> { ["/etc/hosts"] = "/run/names/hosts" });
+
+        Assert.Equal(
+            [
+                new RootStep.Folder("/etc"),
+                new RootStep.Link("/etc/hosts", "/run/names/hosts"),
+                new RootStep.Bind("/etc/passwd", "/etc/passwd", true, false),
+                new RootStep.Bind("/logstash", "/opt/logstash", true, true),
+            ],
+            steps);
+    }
+
     private sealed class Files(Dictionary<string, HostEntry[]> folders) : HostFiles
     {
         public override IEnumerable<HostEntry> List(string directory) => folders.GetValueOrDefault(directory) ?? [];

@@ -44,6 +44,7 @@ public sealed class StandInTlsTests : IDisposable
         await using var known = await ConnectAsync(run.Address, _authority.Issue("bridge"));
         await known.SendAsync(Cancellation, LumberjackClient.Window(1), LumberjackClient.Data(1, """{"a":1}"""));
         Assert.Equal(('2', 1u), await known.AcknowledgementAsync(Cancellation));
+        await Eventually.Async(() => run.Events.Count > 0, "the event is printed");
 
         foreach (var refused in new[] { null, _stranger.Issue("bridge") })
         {

@@ -50,7 +50,7 @@ public sealed class RootPlanTests
             [
                 new RootStep.Folder("/etc"),
                 new RootStep.Link("/etc/hosts", "/run/names/hosts"),
-                new RootStep.Bind("/etc/passwd", "/etc/passwd", true, false),
+                new RootStep.Bind("/etc/passwd", "/etc/passwd", false, false),
                 new RootStep.Bind("/logstash", "/opt/logstash", true, true),
             ],
             steps);

@@ -149,6 +149,8 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
         LogLost(_logger, partitions.Count);
     }
 
+    private bool HasRoom => _delivery.Bytes < _settings.MaxBytesInFlight && !_delivery.IsFull;
+
     private void Turn()
     {
         TakeIn();
@@ -157,7 +159,7 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
             Housekeep();
         }
 
-        if (_delivery.Bytes >= _settings.MaxBytesInFlight || _delivery.IsFull)
+        if (!HasRoom)
         {
             Stall();
             return;
@@ -169,7 +171,7 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
             Unpause();
         }
 
-        for (var i = 0; i < RecordsBetweenLooks; i++)
+        for (var i = 0; i < RecordsBetweenLooks && HasRoom; i++)
         {
             if (!Poll(TimeSpan.Zero))
             {
@@ -471,6 +473,7 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
         (_records, _bytes) = (0, 0);
         _metrics.Partitions(_partitions.Count, _paused, _partitions.Values.Sum(LagOf));
         _status.Partitions(_partitions.Count);
+        _delivery.Measure();
         _status.Logstash(_delivery.Trouble);
         _status.Undeliverable(_held ?? _deadLetters.Trouble);
         _deadLetters.Retry();

@@ -222,6 +222,19 @@ internal sealed partial class WindowDelivery : IAsyncDisposable
         }
     }
 
+    /// <summary>Counts what is under way.</summary>
+    public void Measure()
+    {
+        int connections = 0, windows = 0;
+        foreach (var lane in _lanes)
+        {
+            connections += lane.Connection is null ? 0 : 1;
+            windows += lane.InFlight;
+        }
+
+        _metrics.Delivering(connections, windows, Bytes);
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -479,18 +492,6 @@ internal sealed partial class WindowDelivery : IAsyncDisposable
         {
             lane.Ending.Cancel();
         }
-    }
-
-    private void Measure()
-    {
-        int connections = 0, windows = 0;
-        foreach (var lane in _lanes)
-        {
-            connections += lane.Connection is null ? 0 : 1;
-            windows += lane.InFlight;
-        }
-
-        _metrics.Delivering(connections, windows, Bytes);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Logstash is at {Endpoints}")]

@@ -1,0 +1,213 @@
+using System.Net;
+using System.Text;
+using Confluent.Kafka;
+using KafkaLogstash.Bridge.Hosting;
+using KafkaLogstash.LocalCluster.Kafka;
+using KafkaLogstash.Tests.Unit.LocalCluster.LogstashStandIn;
+
+namespace KafkaLogstash.Tests.Unit.Bridge.Source;
+
+/// <summary>The source bridge between a Kafka and a Lumberjack server, over TCP.</summary>
+public sealed class SourceBridgeTests
+{
+    [Fact]
+    public async Task Records_arrive_in_the_order_of_their_partitions_and_are_committed()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders", 3);
+        await using var logstash = Receiver.Start();
+        await Records.ProduceAsync(kafka, 10_000, 3);
+        await using var bridge = SourceRun.Start(kafka, SourceRun.Settings(logstash.Address) with { WindowSize = 100, MaxWindowsInFlight = 4 });
+
+        await Eventually.Async(() => logstash.Count >= 10_000, "all records arrive");
+        await bridge.StopAsync();
+
+        var events = logstash.Events.Select(item => (Partition: item.GetProperty("p").GetInt32(), Number: item.GetProperty("n").GetInt32())).ToList();
+        Assert.Equal(10_000, events.Count);
+        Assert.All(events.GroupBy(item => item.Partition), partition => Assert.Equal(partition.Order(), partition));
+        Assert.All(logstash.Windows, window => Assert.InRange(window.Events.Count, 1, 100));
+        Assert.Equal(10_000, Records.Committed(kafka, 3));
+    }
+
+    [Fact]
+    public async Task What_was_not_acknowledged_comes_again_on_another_connection_and_nothing_is_committed_before()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders", 1);
+        var refusals = 0;
+        await using var logstash = Receiver.Start((_, _, _) => Interlocked.Increment(ref refusals) <= 2 ? throw new IOException("no room") : Task.CompletedTask);
+        await Records.ProduceAsync(kafka, 500, 1);
+        await using var bridge = SourceRun.Start(kafka, SourceRun.Settings(logstash.Address) with { WindowSize = 50 });
+
+        await Eventually.Async(() => logstash.Count >= 500, "all records arrive");
+        await bridge.StopAsync();
+
+        Assert.Equal(Enumerable.Range(0, 500), logstash.Events.Select(item => item.GetProperty("n").GetInt32()).Distinct().Order());
+        Assert.Equal(500, Records.Committed(kafka, 1));
+    }
+
+    [Fact]
+    public async Task Without_acknowledgements_reading_stops_at_the_bound_and_the_bridge_stays_in_its_group()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders", 2);
+        var open = new TaskCompletionSource();
+        await using var logstash = Receiver.Start((_, _, token) => open.Task.WaitAsync(token));
+        await Records.ProduceAsync(kafka, 20_000, 2);
+        var registry = Prometheus.Metrics.NewCustomRegistry();
+        await using var bridge = SourceRun.Start(
+            kafka, SourceRun.Settings(logstash.Address) with { WindowSize = 10, MaxBytesInFlight = 20_000, MaxWindowsInFlight = 200 }, registry: registry);
+
+        await Eventually.Async(() => Value(registry, "kafka_logstash_bridge_source_paused_partitions") == 2, "the partitions are paused");
+        Assert.InRange(Value(registry, "kafka_logstash_bridge_source_in_flight_bytes"), 19_000, 20_200);
+        Assert.Equal(0, Records.Committed(kafka, 2));
+
+        open.SetResult();
+        await Eventually.Async(() => logstash.Count >= 20_000, "all records arrive");
+        await bridge.StopAsync();
+        Assert.Equal(20_000, logstash.Count);
+        Assert.Equal(20_000, Records.Committed(kafka, 2));
+    }
+
+    [Fact]
+    public async Task Of_several_pods_those_that_come_are_used_and_those_that_go_are_left()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders", 8);
+        await using var first = Receiver.Start(endpoint: new(IPAddress.Parse("127.0.0.21"), 0));
+        await using var second = Receiver.Start(endpoint: new(IPAddress.Parse("127.0.0.22"), first.Endpoint.Port));
+        var names = new Names { Addresses = [first.Endpoint.Address] };
+        var settings = SourceRun.Settings($"logstash.shop.svc:{first.Endpoint.Port}");
+        await using var bridge = SourceRun.Start(
+            kafka, settings with { WindowSize = 10, MaxWindowsInFlight = 1, Logstash = settings.Logstash with { Discover = true } }, resolver: names);
+        await Records.ProduceAsync(kafka, 100, 8);
+        await Eventually.Async(() => first.Count == 100, "the first gets all");
+
+        names.Addresses = [first.Endpoint.Address, second.Endpoint.Address];
+        var sent = 100;
+        await Eventually.Async(
+            async () =>
+            {
+                await Records.ProduceAsync(kafka, 80, 8, sent);
+                sent += 80;
+                return second.Count > 0;
+            },
+            "the second gets some");
+
+        names.Addresses = [second.Endpoint.Address];
+        await first.DisposeAsync();
+        await Records.ProduceAsync(kafka, 100, 8, sent);
+        sent += 100;
+        await Eventually.Async(
+            () => first.Events.Concat(second.Events).Select(item => item.GetProperty("n").GetInt32()).Distinct().Count() == sent, "all records arrive");
+    }
+
+    [Fact]
+    public async Task A_record_that_is_too_large_goes_to_the_dead_letter_topic_and_those_behind_it_go_on()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders", 1);
+        kafka.CreateTopic("dead", 1);
+        await using var logstash = Receiver.Start();
+        var large = new Message<byte[]?, byte[]?> { Key = "k"u8.ToArray(), Value = new byte[5000], Headers = new Headers { { "trace", "7"u8.ToArray() } } };
+        await Records.ProduceAsync(kafka, [(0, Records.Json("{\"n\":0}")), (0, large), (0, Records.Json("{\"n\":2}"))]);
+        await using var bridge = SourceRun.Start(kafka, SourceRun.Settings(logstash.Address) with { MaxEventBytes = 4000, DeadLetterTopic = "dead" });
+
+        await Eventually.Async(() => logstash.Count == 2, "the others arrive");
+        var letter = Read(kafka, "dead");
+        await bridge.StopAsync();
+
+        Assert.Equal(large.Value, letter.Message.Value);
+        Assert.Equal(
+            ["trace=7", "kafka-logstash-reason=too-large", "kafka-logstash-topic=orders", "kafka-logstash-partition=0", "kafka-logstash-offset=1"],
+            letter.Message.Headers.Where(header => header.Key != "kafka-logstash-error").Select(header => $"{header.Key}={Encoding.UTF8.GetString(header.GetValueBytes())}"));
+        Assert.Equal(3, Records.Committed(kafka, 1));
+    }
+
+    [Fact]
+    public async Task Without_a_dead_letter_topic_a_record_that_is_too_large_holds_its_partition_and_the_state_says_so()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders", 2);
+        await using var logstash = Receiver.Start();
+        await Records.ProduceAsync(kafka, [(0, Records.Json("{\"n\":0}")), (0, new() { Value = new byte[5000] }), (1, Records.Json("{\"n\":2}"))]);
+        await using var bridge = SourceRun.Start(kafka, SourceRun.Settings(logstash.Address) with { MaxEventBytes = 4000 });
+
+        await Eventually.Async(() => logstash.Count == 2 && !bridge.State.Ready && bridge.State.Message.Contains("offset 1", StringComparison.Ordinal), "the state says so");
+        Assert.Contains("orders [[0]]", bridge.State.Message, StringComparison.Ordinal);
+        Assert.Contains("deadLetterTopic", bridge.State.Message, StringComparison.Ordinal);
+        await bridge.StopAsync();
+        Assert.Equal(2, Records.Committed(kafka, 2));
+    }
+
+    [Fact]
+    public async Task An_event_that_Logstash_never_takes_is_found_and_goes_to_the_dead_letter_topic()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders", 1);
+        kafka.CreateTopic("dead", 1);
+        await using var logstash = Receiver.Start((_, window, _) =>
+            window.Events.Any(item => Encoding.UTF8.GetString(item.Json.Span).Contains("\"n\":13,", StringComparison.Ordinal)) ? throw new IOException("poison") : Task.CompletedTask);
+        await Records.ProduceAsync(kafka, 40, 1);
+        await using var bridge = SourceRun.Start(kafka, SourceRun.Settings(logstash.Address) with { DeadLetterTopic = "dead", WindowSize = 16 });
+
+        await Eventually.Async(() => logstash.Events.Select(item => item.GetProperty("n").GetInt32()).Distinct().Count() == 39, "the others arrive");
+        Assert.Contains("\"n\":13", Encoding.UTF8.GetString(Read(kafka, "dead").Message.Value), StringComparison.Ordinal);
+        await bridge.StopAsync();
+        Assert.Equal(40, Records.Committed(kafka, 1));
+    }
+
+    [Fact]
+    public async Task When_it_ends_it_waits_for_what_is_under_way_and_leaves_its_group_at_once()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders", 2);
+        var arrived = new TaskCompletionSource();
+        var open = new TaskCompletionSource();
+        await using var logstash = Receiver.Start((_, _, token) =>
+        {
+            arrived.TrySetResult();
+            return open.Task.WaitAsync(token);
+        });
+        await Records.ProduceAsync(kafka, 100, 2);
+        await using var bridge = SourceRun.Start(kafka, SourceRun.Settings(logstash.Address));
+        await arrived.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+
+        var stopping = bridge.StopAsync();
+        Assert.False(stopping.IsCompleted);
+        open.SetResult();
+        await stopping.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+
+        var acknowledged = logstash.Count;
+        Assert.Equal(acknowledged, Records.Committed(kafka, 2));
+    }
+
+    private static double Value(Prometheus.CollectorRegistry registry, string name)
+    {
+        using var stream = new MemoryStream();
+        registry.CollectAndExportAsTextAsync(stream).GetAwaiter().GetResult();
+        return Encoding.UTF8.GetString(stream.ToArray()).Split('\n')
+            .Where(line => line.StartsWith(name + " ", StringComparison.Ordinal))
+            .Select(line => double.Parse(line[(name.Length + 1)..]))
+            .FirstOrDefault();
+    }
+
+    private static ConsumeResult<byte[], byte[]> Read(KafkaMockCluster kafka, string topic)
+    {
+        using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
+        {
+            BootstrapServers = kafka.BootstrapServers,
+            GroupId = "reader",
+            AutoOffsetReset = AutoOffsetReset.Earliest,
+        }).Build();
+        consumer.Assign(new TopicPartitionOffset(topic, 0, Offset.Beginning));
+        return consumer.Consume(TimeSpan.FromSeconds(20)) ?? throw new TimeoutException($"No record in {topic}.");
+    }
+
+    private sealed class Names : IHostResolver
+    {
+        public IReadOnlyList<IPAddress> Addresses { get; set; } = [];
+
+        public Task<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken cancellationToken) => Task.FromResult(Addresses);
+    }
+}

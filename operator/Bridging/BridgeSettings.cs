@@ -9,6 +9,9 @@ public sealed record BridgeSettings
     /// <summary>The port of <c>/healthz</c>, <c>/readyz</c> and <c>/metrics</c>; plain HTTP.</summary>
     public int ManagementPort { get; init; } = BridgeDefaults.ManagementPort;
 
+    /// <summary>The least that is logged: <c>Trace</c>, <c>Debug</c>, <c>Information</c>, <c>Warning</c> or <c>Error</c>.</summary>
+    public BridgeLogLevel LogLevel { get; init; } = BridgeLogLevel.Information;
+
     /// <summary>How to reach Kafka.</summary>
     public required BridgeKafkaSettings Kafka { get; init; }
 
@@ -30,4 +33,23 @@ public sealed record BridgeKafkaSettings
 
     /// <summary>Further properties of librdkafka, none of them secret, for consumer and producer. What the bridge depends on it sets itself, over these.</summary>
     public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+}
+
+/// <summary>How much is logged. The values are those of .NET's logging.</summary>
+public enum BridgeLogLevel
+{
+    /// <summary>Everything.</summary>
+    Trace,
+
+    /// <summary>What helps to find a fault.</summary>
+    Debug,
+
+    /// <summary>What happens.</summary>
+    Information,
+
+    /// <summary>What should not happen, and is mended.</summary>
+    Warning,
+
+    /// <summary>What needs somebody.</summary>
+    Error,
 }

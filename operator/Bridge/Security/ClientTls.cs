@@ -1,14 +1,69 @@
 using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using KafkaLogstash.Bridge.Hosting;
 using KafkaLogstash.Bridging;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaLogstash.Bridge.Security;
 
-internal sealed class ClientTls(ClientTlsSettings settings) : IAsyncDisposable
+/// <summary>TLS of a client. Handshakes use what the files hold at their time; connections that are there live on.</summary>
+internal sealed class ClientTls : IAsyncDisposable
 {
-    public static ClientTls Open(ClientTlsSettings settings, TimeProvider time, ILogger logger) => new(settings);
+    /// <summary>Server authentication (RFC 5280, section 4.2.1.12).</summary>
+    private static readonly Oid ServerUsage = new("1.3.6.1.5.5.7.3.1");
 
-    public SslClientAuthenticationOptions For(string host) => new() { TargetHost = settings.ServerName ?? host };
+    private readonly ClientTlsSettings _settings;
+    private readonly ReloadingFiles<Material> _files;
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    private ClientTls(ClientTlsSettings settings, ReloadingFiles<Material> files)
+    {
+        _settings = settings;
+        _files = files;
+    }
+
+    /// <summary>Reads the files and begins to watch them.</summary>
+    /// <exception cref="IOException">One can't be read.</exception>
+    /// <exception cref="FormatException">One can't be used; the message names it.</exception>
+    public static ClientTls Open(ClientTlsSettings settings, TimeProvider time, ILogger logger)
+    {
+        string[] paths = [.. new[] { settings.TrustedCertificatesFile, settings.CertificateFile, settings.PrivateKeyFile }.OfType<string>()];
+        return new(settings, ReloadingFiles<Material>.Open(paths, contents => Read(settings, contents), time, logger));
+    }
+
+    /// <summary>The options of a handshake.</summary>
+    /// <param name="host">The name of the server.</param>
+    public SslClientAuthenticationOptions For(string host)
+    {
+        var material = _files.Current;
+        var options = new SslClientAuthenticationOptions
+        {
+            TargetHost = _settings.ServerName ?? host,
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            CertificateChainPolicy = PemCertificates.Policy(material.Roots, ServerUsage),
+            ClientCertificateContext = material.Identity,
+        };
+        if (!_settings.VerifyHostname)
+        {
+            options.RemoteCertificateValidationCallback = (_, _, _, errors) => (errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) == SslPolicyErrors.None;
+        }
+
+        return options;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _files.DisposeAsync();
+
+    private static Material Read(ClientTlsSettings settings, IReadOnlyList<byte[]> contents)
+    {
+        var next = 0;
+        var roots = settings.TrustedCertificatesFile is { } file ? PemCertificates.Roots(contents[next++], file) : null;
+        var identity = settings is { CertificateFile: { } certificate, PrivateKeyFile: { } key }
+            ? PemCertificates.Identity(contents[next], contents[next + 1], $"{certificate} and {key}")
+            : null;
+        return new(roots, identity);
+    }
+
+    private sealed record Material(X509Certificate2Collection? Roots, SslStreamCertificateContext? Identity);
 }

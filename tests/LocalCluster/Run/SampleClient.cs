@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Confluent.Kafka;
 using k8s;
 using k8s.Models;
+using KafkaLogstash.Bridging;
 
 namespace KafkaLogstash.LocalCluster.Run;
 
@@ -14,6 +15,8 @@ internal sealed class SampleClient(IKubernetes kubernetes, string bootstrapServe
     private const string Version = "v1alpha1";
     private const string Plural = "kafkalogstashconnections";
     private const string FieldManager = "local-cluster";
+    private const string Logstash = "logstash";
+    private const string Bridge = "kafka-logstash-bridge";
 
     private readonly HttpClient _nodes = new() { Timeout = TimeSpan.FromSeconds(2) };
 
@@ -80,7 +83,7 @@ internal sealed class SampleClient(IKubernetes kubernetes, string bootstrapServe
     public async Task<long> EventsOutAsync(Sample sample, CancellationToken cancellationToken)
     {
         var total = 0L;
-        foreach (var address in await AddressesAsync(sample, cancellationToken))
+        foreach (var address in await AddressesAsync(sample, Logstash, cancellationToken))
         {
             try
             {
@@ -88,6 +91,29 @@ internal sealed class SampleClient(IKubernetes kubernetes, string bootstrapServe
                 total += stats?["pipelines"]?["main"]?["events"]?["out"]?.GetValue<long>() ?? 0;
             }
             catch (Exception e) when (e is HttpRequestException or JsonException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+            {
+                // A pod that comes or goes counts nothing.
+            }
+        }
+
+        return total;
+    }
+
+    /// <summary>What the bridges of a sample have counted, all pods together.</summary>
+    /// <param name="sample">The sample.</param>
+    /// <param name="metric">The name of a counter without labels.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public async Task<long> BridgedAsync(Sample sample, string metric, CancellationToken cancellationToken)
+    {
+        var total = 0L;
+        foreach (var address in await AddressesAsync(sample, Bridge, cancellationToken))
+        {
+            try
+            {
+                var metrics = await _nodes.GetStringAsync(new UriBuilder(Uri.UriSchemeHttp, address, BridgeDefaults.ManagementPort, "/metrics").Uri, cancellationToken);
+                total += metrics.Split('\n').Where(line => line.StartsWith($"{metric} ", StringComparison.Ordinal)).Sum(line => (long)double.Parse(line.Split(' ')[1]));
+            }
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
             {
                 // A pod that comes or goes counts nothing.
             }
@@ -111,7 +137,7 @@ internal sealed class SampleClient(IKubernetes kubernetes, string bootstrapServe
     /// <summary>Sends sample records to the HTTP input of a sample's pods, one pod after the other.</summary>
     public async Task PostAsync(Sample sample, int port, int records, CancellationToken cancellationToken)
     {
-        var addresses = await AddressesAsync(sample, cancellationToken);
+        var addresses = await AddressesAsync(sample, Logstash, cancellationToken);
         if (addresses.Count == 0)
         {
             throw new RunException($"{sample.Name} has no pod with an address.");
@@ -153,10 +179,10 @@ internal sealed class SampleClient(IKubernetes kubernetes, string bootstrapServe
         ["region"] = i % 2 == 0 ? "EU" : "US",
     };
 
-    private async Task<IReadOnlyList<string>> AddressesAsync(Sample sample, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> AddressesAsync(Sample sample, string name, CancellationToken cancellationToken)
     {
         var pods = await kubernetes.CoreV1.ListNamespacedPodAsync(
-            sample.Namespace, labelSelector: $"app.kubernetes.io/instance={sample.Name},app.kubernetes.io/name=logstash", cancellationToken: cancellationToken);
+            sample.Namespace, labelSelector: $"app.kubernetes.io/instance={sample.Name},app.kubernetes.io/name={name}", cancellationToken: cancellationToken);
         return [.. pods.Items.Where(pod => pod.Metadata.DeletionTimestamp is null).Select(pod => pod.Status?.PodIP).OfType<string>()];
     }
 

@@ -13,6 +13,9 @@ internal sealed class Trial(IAnsiConsole console, string repository, string conf
 {
     private const int Records = 100;
 
+    private const string TakenByLogstash = "kafka_logstash_bridge_source_events_total";
+    private const string TakenByKafka = "kafka_logstash_bridge_sink_records_total";
+
     private static readonly TimeSpan ReadyLimit = TimeSpan.FromMinutes(2);
 
     /// <summary>Runs the trial.</summary>
@@ -156,9 +159,20 @@ internal sealed class Trial(IAnsiConsole console, string repository, string conf
         foreach (var sample in samples)
         {
             var wished = (long)Records * (sample.InputTopics.Count + (sample.HttpPort is null ? 0 : 1));
+            if (sample.IsBridged && sample.InputTopics.Count > 0)
+            {
+                well &= await WaitForAsync(
+                    $"{sample.Name}: from Kafka, over the bridge, Logstash took", (long)Records * sample.InputTopics.Count, () => client.BridgedAsync(sample, TakenByLogstash, cancellationToken), cancellationToken);
+            }
+
             well &= await WaitForAsync($"{sample.Name}: Logstash passed on", wished, () => client.EventsOutAsync(sample, cancellationToken), cancellationToken);
             if (sample.OutputTopicPrefix is { } topic)
             {
+                if (sample.IsBridged)
+                {
+                    well &= await WaitForAsync($"{sample.Name}: from Logstash, over the bridge, Kafka took", 1, () => client.BridgedAsync(sample, TakenByKafka, cancellationToken), cancellationToken);
+                }
+
                 well &= await WaitForAsync($"{sample.Name}: {topic}{(topic.EndsWith('-') ? "…" : "")} holds", 1, () => Task.FromResult(client.Count(topic)), cancellationToken);
             }
         }
@@ -192,6 +206,7 @@ internal sealed class Trial(IAnsiConsole console, string repository, string conf
         foreach (var (name, real, what) in new[]
         {
             ("operator", true, "this project's own program, as a process of its own"),
+            ("bridge", true, "this project's own program, a process for each of its pods"),
             ("API server", cluster.Cluster.Embedded is null, cluster.Cluster.Description),
             ("controllers, node", cluster.Cluster.HasControllers, cluster.Cluster.HasControllers ? "the cluster's own" : "deployments become pods, pods become processes with loopback addresses"),
             ("Kafka", false, $"librdkafka's mock cluster: the real protocol over TCP, in memory, {cluster.Kafka?.BootstrapServers}"),

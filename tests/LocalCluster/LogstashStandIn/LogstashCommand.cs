@@ -1,4 +1,3 @@
-using System.Collections;
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using KafkaLogstash.LocalCluster.LogstashStandIn.Settings;
@@ -21,9 +20,7 @@ public static class LogstashCommand
 
     private static async Task<int> RunAsync(ParseResult invocation, CancellationToken stop)
     {
-        var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-            .ToDictionary(entry => (string)entry.Key, entry => entry.Value as string ?? "", StringComparer.Ordinal);
-        var standIn = new StandIn(new Surroundings(environment), Console.Out, TimeProvider.System);
+        var standIn = new StandIn(Surroundings.OfProcess(), Console.Out, TimeProvider.System);
         using var hangUp = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
             signal.Cancel = true;

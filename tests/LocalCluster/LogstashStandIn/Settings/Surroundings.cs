@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Net;
 using KafkaLogstash.LocalCluster.Naming;
 using KafkaLogstash.Logstash;
@@ -6,7 +7,7 @@ using KafkaLogstash.Logstash.Catalogue;
 namespace KafkaLogstash.LocalCluster.LogstashStandIn.Settings;
 
 /// <summary>
-/// What a container would give to Logstash and a plain process has to be told: its environment, its file system's root and its address.
+/// What a container would give to its program and a plain process has to be told: its environment, its file system's root and its address.
 /// </summary>
 /// <param name="Environment">The environment variables.</param>
 internal sealed record Surroundings(IReadOnlyDictionary<string, string> Environment)
@@ -30,6 +31,10 @@ internal sealed record Surroundings(IReadOnlyDictionary<string, string> Environm
 
     /// <summary>Resolves the names of Services and of this machine.</summary>
     public ClusterNames Names { get; } = ClusterNames.Of(Environment.GetValueOrDefault);
+
+    /// <summary>Those of this process.</summary>
+    public static Surroundings OfProcess() => new(System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+        .ToDictionary(entry => (string)entry.Key, entry => entry.Value as string ?? "", StringComparer.Ordinal));
 
     /// <summary>The environment's value, or null where it is not set.</summary>
     public string? Value(string name) => Environment.GetValueOrDefault(name);

@@ -16,6 +16,8 @@ internal sealed class Trial(IAnsiConsole console, string repository, string conf
     private const string TakenByLogstash = "kafka_logstash_bridge_source_events_total";
     private const string TakenByKafka = "kafka_logstash_bridge_sink_records_total";
 
+    // A state is worth a line only when it stays.
+    private static readonly TimeSpan NewsAge = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ReadyLimit = TimeSpan.FromMinutes(2);
 
     /// <summary>Runs the trial.</summary>
@@ -66,14 +68,14 @@ internal sealed class Trial(IAnsiConsole console, string repository, string conf
 
         var samples = new List<Sample>();
         var topics = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var sample in Sample.ReadAll(Path.Combine(repository, "config", "samples")))
+        var all = Sample.ReadAll(Path.Combine(repository, "config", "samples"));
+        foreach (var group in all.Where(sample => sample.Missing is not null).GroupBy(sample => sample.Missing))
         {
-            if (sample.Obstacle is { } obstacle)
-            {
-                console.MarkupLineInterpolated($"  [grey]–[/] {sample.File} is left out: {obstacle}");
-                continue;
-            }
+            console.MarkupLineInterpolated($"  [grey]–[/] Left out, because they need {group.Key}: {string.Join(", ", group.Select(sample => sample.File))}");
+        }
 
+        foreach (var sample in all.Where(sample => sample.Missing is null))
+        {
             var here = sample.At(kafka.BootstrapServers);
             foreach (var topic in here.InputTopics.Append(here.OutputTopicPrefix?.EndsWith('-') == false ? here.OutputTopicPrefix : null).OfType<string>().Where(topics.Add))
             {
@@ -107,7 +109,7 @@ internal sealed class Trial(IAnsiConsole console, string repository, string conf
     private async Task<bool> WaitForReadyAsync(SampleClient client, List<Sample> samples, CancellationToken cancellationToken)
     {
         var since = Stopwatch.StartNew();
-        var said = new Dictionary<string, string>(StringComparer.Ordinal);
+        var states = new Dictionary<string, (string Message, TimeSpan Since, bool IsSaid)>(StringComparer.Ordinal);
         var waiting = samples.ToList();
         while (waiting.Count > 0 && since.Elapsed < ReadyLimit)
         {
@@ -119,9 +121,13 @@ internal sealed class Trial(IAnsiConsole console, string repository, string conf
                     waiting.Remove(sample);
                     Done($"{sample.Name} is Ready after {since.Elapsed.TotalSeconds:0.0} s: {state.Message}");
                 }
-                else if (said.GetValueOrDefault(sample.Name) != state.Message)
+                else if (!states.TryGetValue(sample.Name, out var known) || known.Message != state.Message)
                 {
-                    said[sample.Name] = state.Message;
+                    states[sample.Name] = (state.Message, since.Elapsed, IsSaid: false);
+                }
+                else if (!known.IsSaid && since.Elapsed - known.Since > NewsAge)
+                {
+                    states[sample.Name] = known with { IsSaid = true };
                     console.MarkupLineInterpolated($"  [grey]…[/] {sample.Name}: {state.Reason}: {state.Message}");
                 }
             }

@@ -19,6 +19,9 @@ internal static class ConsumerProperties
             ["queued.max.messages.kbytes"] = "16384",
             ["fetch.max.bytes"] = "16777216",
 
+            // How long to wait once that much is read ahead; librdkafka's own second is an eternity for 16 MiB.
+            ["fetch.queue.backoff.ms"] = "5",
+
             // Longer than Kafka takes to send what there is; a bridge that waits for more adds to everybody's latency.
             ["fetch.wait.max.ms"] = "100",
             ["fetch.error.backoff.ms"] = "200",

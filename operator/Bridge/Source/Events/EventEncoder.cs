@@ -34,12 +34,17 @@ internal sealed class EventEncoder(RecordCodec codec, RecordDecoration decoratio
     /// <summary>Where members wait that the beats input would take for something else; the operator's pipelines put them back: <c>[@metadata][kafka_logstash]</c>.</summary>
     public const string KeptMembers = "kafka_logstash";
 
+    /// <summary>The end of the year 9999.</summary>
+    private const long LatestTimestamp = 253_402_300_799_999;
+
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private readonly ArrayBufferWriter<byte> _tail = new();
     private readonly ArrayBufferWriter<byte> _scratch = new();
     private readonly Utf8JsonWriter _writer = new(Stream.Null, WriterOptions);
     private readonly JsonEncodedText _groupId = JsonEncodedText.Encode(groupId, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
+    private readonly byte[] _timestamp = new byte["yyyy-MM-ddTHH:mm:ss.fffZ".Length];
+    private long _timestampOf = -1;
     private string _topic = "";
     private JsonEncodedText _topicText;
 
@@ -157,7 +162,7 @@ internal sealed class EventEncoder(RecordCodec codec, RecordDecoration decoratio
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var nameStart = (int)reader.TokenStartIndex;
-            var member = EventMembers.Of(ref reader);
+            var member = EventMembers.Of(json[nameStart..(nameStart + reader.ValueSpan.Length + 2)]);
             reader.Read();
             var valueStart = (int)reader.TokenStartIndex;
             var kind = reader.TokenType;
@@ -287,12 +292,16 @@ internal sealed class EventEncoder(RecordCodec codec, RecordDecoration decoratio
         _writer.Flush();
     }
 
-    /// <summary>ISO 8601 with milliseconds, in UTC.</summary>
+    /// <summary>ISO 8601 with milliseconds, in UTC. Neighbours mostly share the millisecond.</summary>
     private void WriteTimestamp(long unixMilliseconds)
     {
-        var time = DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(unixMilliseconds, 253_402_300_799_999));
-        var room = _tail.GetSpan(32);
-        time.TryFormat(room, out var written, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-        _tail.Advance(written);
+        if (_timestampOf != unixMilliseconds)
+        {
+            var time = DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(unixMilliseconds, LatestTimestamp));
+            time.TryFormat(_timestamp, out _, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+            _timestampOf = unixMilliseconds;
+        }
+
+        _tail.Write(_timestamp);
     }
 }

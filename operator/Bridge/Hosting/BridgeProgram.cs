@@ -156,6 +156,11 @@ internal static partial class BridgeProgram
             Add("source", starter.SourceAsync);
         }
 
+        if (settings.Sink is not null)
+        {
+            Add("sink", starter.SinkAsync);
+        }
+
         return supervisors;
 
         void Add(string name, Func<Action<string>, CancellationToken, Task<StartedRole>> start)

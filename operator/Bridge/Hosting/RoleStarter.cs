@@ -1,5 +1,6 @@
 using System.Text.Json;
 using KafkaLogstash.Bridge.Security;
+using KafkaLogstash.Bridge.Sink;
 using KafkaLogstash.Bridge.Source;
 using KafkaLogstash.Bridging;
 using Microsoft.Extensions.Logging;
@@ -18,6 +19,7 @@ internal sealed partial class RoleStarter
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
     private readonly SourceMetrics? _sourceMetrics;
+    private readonly SinkMetrics? _sinkMetrics;
 
     /// <summary>A starter.</summary>
     public RoleStarter(BridgeSettings settings, BridgeSurroundings surroundings, CollectorRegistry registry, TimeProvider time, ILoggerFactory loggers)
@@ -28,6 +30,7 @@ internal sealed partial class RoleStarter
         _loggers = loggers;
         _logger = loggers.CreateLogger<RoleStarter>();
         _sourceMetrics = settings.Source is null ? null : new SourceMetrics(registry);
+        _sinkMetrics = settings.Sink is null ? null : new SinkMetrics(registry);
     }
 
     /// <summary>Makes the source.</summary>
@@ -39,6 +42,23 @@ internal sealed partial class RoleStarter
         var kafka = await OpenAsync(KafkaFile, waits, cancellationToken);
         var tls = settings.Logstash.Tls is { } found ? await OpenAsync(() => ClientTls.Open(Here(found), _time, _logger), waits, cancellationToken) : null;
         return new(new SourceBridge(settings, tls, _sourceMetrics!, Context(kafka)), tls is null ? [kafka] : [tls, kafka], kafka.Changed);
+    }
+
+    /// <summary>Makes the sink.</summary>
+    /// <param name="waits">Is told what it waits for.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<StartedRole> SinkAsync(Action<string> waits, CancellationToken cancellationToken)
+    {
+        var settings = _settings.Sink!;
+        settings = settings with
+        {
+            Authentication = settings.Authentication is { } authentication
+                ? authentication with { BasicFolder = Here(authentication.BasicFolder), BearerTokenFile = Here(authentication.BearerTokenFile) }
+                : null,
+        };
+        var kafka = await OpenAsync(KafkaFile, waits, cancellationToken);
+        var tls = settings.Tls is { } found ? await OpenAsync(() => ServerTls.Open(Here(found), _time, _logger), waits, cancellationToken) : null;
+        return new(new SinkBridge(settings, tls, _sinkMetrics!, Context(kafka)), tls is null ? [kafka] : [tls, kafka], kafka.Changed);
     }
 
     private RoleContext Context(ReloadingFiles<IReadOnlyDictionary<string, string>> kafka)
@@ -110,6 +130,13 @@ internal sealed partial class RoleStarter
         TrustedCertificatesFile = Here(tls.TrustedCertificatesFile),
         CertificateFile = Here(tls.CertificateFile),
         PrivateKeyFile = Here(tls.PrivateKeyFile),
+    };
+
+    private ServerTlsSettings Here(ServerTlsSettings tls) => tls with
+    {
+        CertificateFile = _surroundings.Path(tls.CertificateFile),
+        PrivateKeyFile = _surroundings.Path(tls.PrivateKeyFile),
+        TrustedClientCertificatesFile = Here(tls.TrustedClientCertificatesFile),
     };
 
     private string? Here(string? path) => path is null ? null : _surroundings.Path(path);

@@ -42,7 +42,7 @@ public sealed class EventFields
     /// <param name="reader">Stands at the beginning of an object, and afterwards at its end. It has all of the JSON.</param>
     /// <param name="values">Where the values go; at least <see cref="Count"/> long.</param>
     /// <exception cref="JsonException">The JSON is malformed.</exception>
-    public void Read(ref Utf8JsonReader reader, Span<FieldValue> values)
+    public void Read(ref Utf8JsonReader reader, scoped Span<FieldValue> values)
     {
         if (_root.Children.Length == 0)
         {
@@ -54,7 +54,7 @@ public sealed class EventFields
         ReadObject(ref reader, _root.Children, values);
     }
 
-    private static void ReadObject(ref Utf8JsonReader reader, Node[] children, Span<FieldValue> values)
+    private static void ReadObject(ref Utf8JsonReader reader, Node[] children, scoped Span<FieldValue> values)
     {
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
@@ -73,7 +73,7 @@ public sealed class EventFields
         }
     }
 
-    private static void ReadArray(ref Utf8JsonReader reader, Node[] children, Span<FieldValue> values)
+    private static void ReadArray(ref Utf8JsonReader reader, Node[] children, scoped Span<FieldValue> values)
     {
         var length = 0;
         if (Array.Exists(children, child => child.Index < 0))
@@ -107,7 +107,7 @@ public sealed class EventFields
         }
     }
 
-    private static void ReadValue(ref Utf8JsonReader reader, Node? node, Span<FieldValue> values)
+    private static void ReadValue(ref Utf8JsonReader reader, Node? node, scoped Span<FieldValue> values)
     {
         if (node is null)
         {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
+using KafkaLogstash.Bridge.Sink.Producing;
 
 namespace KafkaLogstash.LocalCluster.Kafka;
 

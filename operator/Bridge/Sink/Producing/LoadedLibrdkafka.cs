@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
 
-namespace KafkaLogstash.LocalCluster.Kafka;
+namespace KafkaLogstash.Bridge.Sink.Producing;
 
 /// <summary>
 /// Finds the very librdkafka that Confluent.Kafka has loaded. The package carries several builds of it and picks one at run time,
@@ -10,7 +10,7 @@ namespace KafkaLogstash.LocalCluster.Kafka;
 /// </summary>
 internal static class LoadedLibrdkafka
 {
-    /// <summary>The name that <see cref="NativeMock"/> imports by; resolved to the loaded file by <see cref="Resolve"/>.</summary>
+    /// <summary>The name that native imports use; it is resolved to the loaded file by <see cref="Resolve"/>.</summary>
     public const string Name = "librdkafka-in-use";
 
     /// <summary>Answers a library import: the loaded librdkafka for <see cref="Name"/>, the runtime's own search for anything else.</summary>
@@ -25,6 +25,6 @@ internal static class LoadedLibrdkafka
         return process.Modules.Cast<ProcessModule>()
             .Select(module => module.FileName)
             .FirstOrDefault(path => Path.GetFileName(path).Contains("rdkafka", StringComparison.OrdinalIgnoreCase))
-            ?? throw new DllNotFoundException("Confluent.Kafka has loaded no librdkafka that the mock cluster could be started in.");
+            ?? throw new DllNotFoundException("Confluent.Kafka has loaded no librdkafka.");
     }
 }

@@ -14,7 +14,7 @@ internal sealed class Trial(IAnsiConsole console, string repository, string conf
     private const int Records = 100;
 
     private const string TakenByLogstash = "kafka_logstash_bridge_source_events_total";
-    private const string TakenByKafka = "kafka_logstash_bridge_sink_records_total";
+    private const string TakenByKafka = "kafka_logstash_bridge_sink_events_total";
 
     // A state is worth a line only when it stays.
     private static readonly TimeSpan NewsAge = TimeSpan.FromSeconds(10);

@@ -4,13 +4,17 @@ namespace KafkaLogstash.Bridging;
 /// What the operator tells a bridge pod: the file <c>bridge.json</c>. It lies in a ConfigMap and names the files with credentials; it holds none itself.
 /// All paths are absolute, in the pod.
 /// </summary>
+/// <remarks>
+/// Members with a default can be set, not only initialized: the generated reader would overwrite what a file leaves out with nothing
+/// (https://github.com/dotnet/runtime/issues/58770), and so, for one, stop checking hosts' names.
+/// </remarks>
 public sealed record BridgeSettings
 {
-    /// <summary>The port of <c>/healthz</c>, <c>/readyz</c> and <c>/metrics</c>; plain HTTP.</summary>
-    public int ManagementPort { get; init; } = BridgeDefaults.ManagementPort;
+    /// <summary>The port of <c>/healthz</c>, <c>/readyz</c> and <c>/metrics</c>; plain HTTP. 0 takes any free one.</summary>
+    public int ManagementPort { get; set; } = BridgeDefaults.ManagementPort;
 
     /// <summary>The least that is logged: <c>Trace</c>, <c>Debug</c>, <c>Information</c>, <c>Warning</c> or <c>Error</c>.</summary>
-    public BridgeLogLevel LogLevel { get; init; } = BridgeLogLevel.Information;
+    public BridgeLogLevel LogLevel { get; set; } = BridgeLogLevel.Information;
 
     /// <summary>How to reach Kafka.</summary>
     public required BridgeKafkaSettings Kafka { get; init; }
@@ -32,7 +36,7 @@ public sealed record BridgeKafkaSettings
     public required string ClientFile { get; init; }
 
     /// <summary>Further properties of librdkafka, none of them secret, for consumer and producer. What the bridge depends on it sets itself, over these.</summary>
-    public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Properties { get; set; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }
 
 /// <summary>How much is logged. The values are those of .NET's logging.</summary>

@@ -4,7 +4,7 @@ namespace KafkaLogstash.Bridging;
 public sealed record SinkSettings
 {
     /// <summary>The port of the HTTP server.</summary>
-    public int Port { get; init; } = 8443;
+    public int Port { get; set; } = 8443;
 
     /// <summary>The port of the Lumberjack server; null: there is none.</summary>
     public int? LumberjackPort { get; init; }
@@ -22,28 +22,28 @@ public sealed record SinkSettings
     public string? MessageKey { get; init; }
 
     /// <summary>Topics that may be written to. Empty: those that <see cref="Topic"/> can name.</summary>
-    public IReadOnlyList<string> AllowedTopics { get; init; } = [];
+    public IReadOnlyList<string> AllowedTopics { get; set; } = [];
 
     /// <summary>Who must have a record before it counts as written: <c>all</c>, <c>1</c> or <c>0</c> (<c>acks</c>). With <c>all</c> the producer is idempotent.</summary>
-    public string Acks { get; init; } = "all";
+    public string Acks { get; set; } = "all";
 
     /// <summary>How the producer compresses: <c>none</c>, <c>gzip</c>, <c>snappy</c>, <c>lz4</c> or <c>zstd</c> (<c>compression.type</c>).</summary>
-    public string CompressionType { get; init; } = "none";
+    public string CompressionType { get; set; } = "none";
 
     /// <summary>The topic for events that Kafka can never take; empty: they are refused.</summary>
-    public string DeadLetterTopic { get; init; } = "";
+    public string DeadLetterTopic { get; set; } = "";
 
     /// <summary>The longest request body, in bytes after decompression.</summary>
-    public long MaxRequestBytes { get; init; } = 100L << 20;
+    public long MaxRequestBytes { get; set; } = 100L << 20;
 
     /// <summary>The most bytes that wait for Kafka; beyond it senders are told to come again.</summary>
-    public long MaxPendingBytes { get; init; } = 64L << 20;
+    public long MaxPendingBytes { get; set; } = 64L << 20;
 
     /// <summary>How long Kafka may take to acknowledge a record (<c>delivery.timeout.ms</c>).</summary>
-    public TimeSpan DeliveryTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan DeliveryTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long requests under way are waited for when the bridge ends.</summary>
-    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(20);
 }
 
 /// <summary>TLS of a server. The files are read again when they change.</summary>

@@ -10,25 +10,25 @@ public sealed record SourceSettings
     public required string GroupId { get; init; }
 
     /// <summary>Where a partition without a committed offset begins: <c>latest</c>, <c>earliest</c>, or <c>error</c> (<c>auto.offset.reset</c>).</summary>
-    public string AutoOffsetReset { get; init; } = "latest";
+    public string AutoOffsetReset { get; set; } = "latest";
 
     /// <summary>How records become events.</summary>
-    public RecordCodec Codec { get; init; } = RecordCodec.Json;
+    public RecordCodec Codec { get; set; } = RecordCodec.Json;
 
     /// <summary>How much of <c>[@metadata][kafka]</c> events carry, as <c>decorate_events</c> of the kafka input has it.</summary>
-    public RecordDecoration Decoration { get; init; } = RecordDecoration.None;
+    public RecordDecoration Decoration { get; set; } = RecordDecoration.None;
 
     /// <summary>The beats inputs that take the events.</summary>
     public required LogstashSettings Logstash { get; init; }
 
     /// <summary>The most events in one window. 1 to 65536.</summary>
-    public int WindowSize { get; init; } = 2048;
+    public int WindowSize { get; set; } = 2048;
 
     /// <summary>The most windows on one connection that wait for their acknowledgement. 1 to 256.</summary>
-    public int MaxWindowsInFlight { get; init; } = 8;
+    public int MaxWindowsInFlight { get; set; } = 8;
 
     /// <summary>The most bytes of events that wait for their acknowledgement, on all connections together. Beyond it partitions are paused.</summary>
-    public long MaxBytesInFlight { get; init; } = 32L << 20;
+    public long MaxBytesInFlight { get; set; } = 32L << 20;
 
     /// <summary>zlib's compression level, 0 (none) to 9.</summary>
     public int CompressionLevel { get; init; }
@@ -37,22 +37,22 @@ public sealed record SourceSettings
     /// Whether the records of a partition arrive in their order: they all take one connection while any of them is under way. Otherwise they are spread over all connections, and
     /// more Logstashes than partitions have work.
     /// </summary>
-    public bool KeepPartitionOrder { get; init; } = true;
+    public bool KeepPartitionOrder { get; set; } = true;
 
     /// <summary>The topic for records that Logstash can never take; empty: such a record stops its partition.</summary>
-    public string DeadLetterTopic { get; init; } = "";
+    public string DeadLetterTopic { get; set; } = "";
 
     /// <summary>The longest an event may be on the wire, in bytes; a longer one is for the dead-letter topic.</summary>
-    public int MaxEventBytes { get; init; } = 16 << 20;
+    public int MaxEventBytes { get; set; } = 16 << 20;
 
     /// <summary>How long Logstash may be silent, with neither an acknowledgement nor a keep-alive, before its connection is given up.</summary>
-    public TimeSpan AcknowledgementTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan AcknowledgementTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long events in flight are waited for when their partition is revoked.</summary>
-    public TimeSpan RevocationTimeout { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan RevocationTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long events in flight are waited for when the bridge ends.</summary>
-    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(20);
 }
 
 /// <summary>How a source bridge makes events of records.</summary>
@@ -91,7 +91,7 @@ public sealed record LogstashSettings
     public bool Discover { get; init; }
 
     /// <summary>Connections to each of them. 1 to 16.</summary>
-    public int ConnectionsPerHost { get; init; } = 1;
+    public int ConnectionsPerHost { get; set; } = 1;
 
     /// <summary>TLS towards them; null: plain text.</summary>
     public ClientTlsSettings? Tls { get; init; }
@@ -113,5 +113,5 @@ public sealed record ClientTlsSettings
     public string? ServerName { get; init; }
 
     /// <summary>Whether that name is checked.</summary>
-    public bool VerifyHostname { get; init; } = true;
+    public bool VerifyHostname { get; set; } = true;
 }

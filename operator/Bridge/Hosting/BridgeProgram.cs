@@ -1,13 +1,9 @@
-using System.Reflection;
 using System.Text.Json;
+using KafkaLogstash.Bridge.Hosting.Logging;
 using KafkaLogstash.Bridge.Management;
+using KafkaLogstash.Bridge.Metering;
 using KafkaLogstash.Bridging;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Console;
 using Prometheus;
 
 namespace KafkaLogstash.Bridge.Hosting;
@@ -24,17 +20,19 @@ internal static partial class BridgeProgram
     /// <summary>The command line is wrong.</summary>
     public const int WrongUsage = 2;
 
+    private const string LogCategory = "KafkaLogstash.Bridge";
+
     private const string Usage = $"""
         kafka-logstash-bridge: brings records from Kafka to Logstash, and events from Logstash to Kafka.
 
         Usage: kafka-logstash-bridge [--settings FILE] [--check]
 
           --settings FILE  the settings, by default {BridgeDefaults.SettingsFile}
-          --check          only say whether the settings can be used
+          --check          only say whether the settings can be used, and if not, why
           --version        only say which version this is
           --help           only say this
 
-        SIGTERM lets it finish what is under way, commit, and leave its consumer group.
+        SIGTERM or SIGINT lets it finish what is under way, commit, and leave its consumer group; a second one ends it at once.
         Exit status: 0 told to end, 1 settings or a port can't be used, 2 wrong command line.
         """;
 
@@ -58,7 +56,7 @@ internal static partial class BridgeProgram
                     checkOnly = true;
                     break;
                 case "--version":
-                    await surroundings.Output.WriteLineAsync(Version);
+                    await surroundings.Output.WriteLineAsync(BuildInfo.Version);
                     return Success;
                 case "--help" or "-h":
                     await surroundings.Output.WriteLineAsync(Usage);
@@ -69,41 +67,34 @@ internal static partial class BridgeProgram
             }
         }
 
-        if (await ReadAsync(path, surroundings, stopping) is not { } settings)
-        {
-            return Unusable;
-        }
-
         if (checkOnly)
         {
-            await surroundings.Output.WriteLineAsync($"{path} can be used.");
-            return Success;
+            return await CheckAsync(path, surroundings, stopping);
         }
 
-        return await RunAsync(settings, surroundings, stopping);
+        using var log = new JsonLog(surroundings.Log, surroundings.Time);
+        try
+        {
+            var (settings, wrong) = await WaitAsync(path, surroundings, log.CreateLogger(LogCategory), stopping);
+            return settings is null ? Refuse(path, wrong, log) : await RunAsync(settings, surroundings, log, stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Told to end while there were no settings yet.
+            return Success;
+        }
     }
 
-    private static string Version => typeof(BridgeProgram).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
-
-    private static async Task<BridgeSettings?> ReadAsync(string path, BridgeSurroundings surroundings, CancellationToken cancellationToken)
+    private static async Task<int> CheckAsync(string path, BridgeSurroundings surroundings, CancellationToken stopping)
     {
         IReadOnlyList<string> wrong;
         try
         {
-            var settings = BridgeSettingsFile.Read(await File.ReadAllBytesAsync(surroundings.Path(path), cancellationToken));
-            wrong = SettingsChecks.Check(settings);
-            if (wrong.Count == 0)
-            {
-                return settings;
-            }
+            (_, wrong) = await ReadAsync(path, surroundings, stopping);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             wrong = [$"It can't be read: {failure.Message} --settings names another file."];
-        }
-        catch (JsonException failure)
-        {
-            wrong = [failure.Message];
         }
 
         foreach (var text in wrong)
@@ -111,45 +102,114 @@ internal static partial class BridgeProgram
             await surroundings.Error.WriteLineAsync($"{path}: {text}");
         }
 
-        return null;
-    }
-
-    private static async Task<int> RunAsync(BridgeSettings settings, BridgeSurroundings surroundings, CancellationToken stopping)
-    {
-        using var services = Loggers((LogLevel)settings.LogLevel);
-        var loggers = services.GetRequiredService<ILoggerFactory>();
-        var logger = loggers.CreateLogger("KafkaLogstash.Bridge");
-        var registry = Metrics.NewCustomRegistry();
-        DotNetStats.Register(registry);
-        var metrics = Metrics.WithCustomRegistry(registry);
-        metrics.CreateGauge("kafka_logstash_bridge_build_info", "Which version of the bridge this is; always 1.", "version").WithLabels(Version).Set(1);
-        var restarts = metrics.CreateCounter(
-            "kafka_logstash_bridge_role_restarts_total", "Halves of the bridge that were started again: after a failure, or because their files changed.", "role", "reason");
-        var supervisors = Supervisors(settings, surroundings, registry, restarts, loggers);
-
-        await using var server = ManagementServer.Build(
-            surroundings.ListenAddress, settings.ManagementPort, registry, () => new() { Roles = [.. supervisors.Select(supervisor => supervisor.Report)] });
-        try
+        if (wrong.Count > 0)
         {
-            await server.StartAsync(stopping);
-        }
-        catch (IOException failure)
-        {
-            await surroundings.Error.WriteLineAsync($"managementPort {settings.ManagementPort} can't be listened on: {failure.Message}");
             return Unusable;
         }
 
-        LogStarted(logger, Version, string.Join(" and ", supervisors.Select(supervisor => supervisor.Report.Name)), Address(server));
-        await Task.WhenAll(supervisors.Select(supervisor => supervisor.RunAsync(stopping)));
-        await server.StopAsync(CancellationToken.None);
+        await surroundings.Output.WriteLineAsync($"{path} can be used.");
+        return Success;
+    }
+
+    private static int Refuse(string path, IReadOnlyList<string> wrong, JsonLog log)
+    {
+        var logger = log.CreateLogger(LogCategory);
+        foreach (var text in wrong)
+        {
+            LogWrong(logger, path, text);
+        }
+
+        return Unusable;
+    }
+
+    /// <summary>Reads the settings, and waits while the file can't be read: it may come later than the process.</summary>
+    private static async Task<(BridgeSettings? Settings, IReadOnlyList<string> Wrong)> WaitAsync(
+        string path, BridgeSurroundings surroundings, ILogger logger, CancellationToken stopping)
+    {
+        var told = "";
+        while (true)
+        {
+            try
+            {
+                return await ReadAsync(path, surroundings, stopping);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                if (told != failure.Message)
+                {
+                    LogWaits(logger, path, told = failure.Message);
+                }
+            }
+
+            await Task.Delay(surroundings.FileInterval, surroundings.Time, stopping);
+        }
+    }
+
+    private static async Task<(BridgeSettings? Settings, IReadOnlyList<string> Wrong)> ReadAsync(
+        string path, BridgeSurroundings surroundings, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var settings = BridgeSettingsFile.Read(await File.ReadAllBytesAsync(surroundings.Path(path), cancellationToken));
+            var wrong = SettingsChecks.Check(settings);
+            return wrong.Count == 0 ? (settings, wrong) : (null, wrong);
+        }
+        catch (JsonException failure)
+        {
+            return (null, [$"{failure.Message} docs/bridge.md says what belongs there."]);
+        }
+    }
+
+    private static async Task<int> RunAsync(BridgeSettings settings, BridgeSurroundings surroundings, JsonLog log, CancellationToken stopping)
+    {
+        log.Level = (LogLevel)settings.LogLevel;
+        using var loggers = new LoggerFactory([log], new LoggerFilterOptions { MinLevel = LogLevel.Trace });
+        var logger = loggers.CreateLogger(LogCategory);
+        var registry = Metrics.NewCustomRegistry();
+        var supervisors = Supervisors(settings, surroundings, registry, log, loggers);
+        try
+        {
+            await using var server = await ManagementServer.StartAsync(
+                new(surroundings.ListenAddress, settings.ManagementPort),
+                registry,
+                () => supervisors.TrueForAll(supervisor => supervisor.IsAlive),
+                () => new() { Roles = [.. supervisors.Select(supervisor => Report(supervisor, log, stopping))] },
+                stopping);
+            LogStarted(logger, BuildInfo.Version, string.Join(" and ", supervisors.Select(supervisor => supervisor.Report.Name)), server.Endpoint.ToString());
+            surroundings.Listening(server.Endpoint);
+            await using var told = stopping.Register(() => LogEnding(logger));
+            await Task.WhenAll(supervisors.Select(supervisor => supervisor.RunAsync(stopping)));
+        }
+        catch (IOException failure)
+        {
+            LogPortUnusable(logger, settings.ManagementPort, failure.Message);
+            return Unusable;
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Told to end before it had begun.
+        }
+
         LogEnded(logger);
         return Success;
     }
 
-    private static List<RoleSupervisor> Supervisors(
-        BridgeSettings settings, BridgeSurroundings surroundings, CollectorRegistry registry, Counter restarts, ILoggerFactory loggers)
+    /// <summary>A role that drains may still say that it is ready, but whoever asks must go elsewhere.</summary>
+    private static BridgeRoleReport Report(RoleSupervisor supervisor, JsonLog log, CancellationToken stopping)
     {
-        var starter = new RoleStarter(settings, surroundings, registry, TimeProvider.System, loggers);
+        var report = supervisor.Report;
+        return report with
+        {
+            Ready = report.Ready && !stopping.IsCancellationRequested,
+            Message = stopping.IsCancellationRequested ? "It finishes what is under way, and ends." : log.Clean(report.Message),
+        };
+    }
+
+    private static List<RoleSupervisor> Supervisors(
+        BridgeSettings settings, BridgeSurroundings surroundings, CollectorRegistry registry, JsonLog log, ILoggerFactory loggers)
+    {
+        var metrics = new BridgeMetrics(registry);
+        var starter = new RoleStarter(settings, surroundings, registry, metrics, log, loggers);
         var supervisors = new List<RoleSupervisor>();
         if (settings.Source is not null)
         {
@@ -166,22 +226,26 @@ internal static partial class BridgeProgram
         void Add(string name, Func<Action<string>, CancellationToken, Task<StartedRole>> start)
         {
             RoleSupervisor? supervisor = null;
-            supervisor = new(name, token => start(message => supervisor!.Waits(message), token), restarts, TimeProvider.System, loggers.CreateLogger<RoleSupervisor>());
+            supervisor = new(name, token => start(message => supervisor!.Waits(message), token), metrics, surroundings.Time, loggers.CreateLogger<RoleSupervisor>());
             supervisors.Add(supervisor);
         }
     }
-
-    private static ServiceProvider Loggers(LogLevel level) => new ServiceCollection()
-        .AddLogging(logging => logging.SetMinimumLevel(level).AddFilter("Microsoft", LogLevel.Warning).AddJsonConsole(options => options.UseUtcTimestamp = true))
-        .Configure<JsonConsoleFormatterOptions>(options => options.TimestampFormat = "O")
-        .BuildServiceProvider();
-
-    private static string Address(WebApplication server) =>
-        string.Join(", ", server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? []);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Bridge {Version} starts as {Roles}; health and metrics are at {Address}")]
     private static partial void LogStarted(ILogger logger, string version, string roles, string address);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Bridge ended")]
     private static partial void LogEnded(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Bridge ends: what is under way finishes first")]
+    private static partial void LogEnding(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "managementPort {Port} can't be listened on: {Reason}")]
+    private static partial void LogPortUnusable(ILogger logger, int port, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Waits for the settings {File}: {Reason}")]
+    private static partial void LogWaits(ILogger logger, string file, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The settings {File} can't be used: {Problem}")]
+    private static partial void LogWrong(ILogger logger, string file, string problem);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace KafkaLogstash.Bridge.Hosting;
 
@@ -15,11 +16,28 @@ internal sealed record BridgeSurroundings(
     /// <summary>The variable with the pod's name, by the downward API.</summary>
     public const string PodNameVariable = "POD_NAME";
 
+    /// <summary>Where the log goes, one JSON object a line.</summary>
+    public TextWriter Log { get; init; } = Output;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>How often files are looked at for a change. The kubelet takes a minute or so to bring a new Secret.</summary>
+    public TimeSpan FileInterval { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Is told where health and metrics are served, once they are.</summary>
+    public Action<IPEndPoint> Listening { get; init; } = _ => { };
+
+    /// <summary>Makes a role in place of the bridge's own; null makes those.</summary>
+    public Func<string, RoleContext, IBridgeRole>? MakeRole { get; init; }
+
     /// <summary>Those of a pod.</summary>
     public static BridgeSurroundings OfPod() => new(
         path => path,
         new SystemHostResolver(),
-        IPAddress.IPv6Any,
+
+        // Takes IPv4 as well.
+        Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any,
         Environment.GetEnvironmentVariable(PodNameVariable) is { Length: > 0 } name ? name : Environment.MachineName,
         Console.Out,
         Console.Error);

@@ -9,6 +9,9 @@ internal interface IBridgeRole : IAsyncDisposable
     /// <summary>How it is. May be read from any thread, at any time.</summary>
     RoleState State { get; }
 
+    /// <summary>Whether its loop turns; a role whose work is done by others' loops is alive. May be read from any thread, at any time.</summary>
+    bool IsAlive => true;
+
     /// <summary>Runs until it is to stop, and returns once it has drained.</summary>
     /// <param name="stopping">Stops it.</param>
     /// <exception cref="RoleException">It can't go on; the message says why.</exception>

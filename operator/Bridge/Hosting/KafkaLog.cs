@@ -8,15 +8,7 @@ namespace KafkaLogstash.Bridge.Hosting;
 /// <param name="logger">The log.</param>
 internal sealed partial class KafkaLog(IReadOnlyDictionary<string, string> properties, ILogger logger)
 {
-    /// <summary>Shorter values would make any text unreadable.</summary>
-    private const int ShortestSecret = 4;
-
-    private readonly string[] _secrets =
-    [
-        .. properties.Where(property => IsSecret(property.Key) && property.Value.Length >= ShortestSecret)
-            .Select(property => property.Value)
-            .OrderByDescending(value => value.Length),
-    ];
+    private readonly string[] _secrets = KafkaCredentials.In(properties);
 
     /// <summary>Passes a line on.</summary>
     public void Pass(LogMessage line)
@@ -30,13 +22,9 @@ internal sealed partial class KafkaLog(IReadOnlyDictionary<string, string> prope
         };
         if (logger.IsEnabled(level))
         {
-            Log(logger, level, line.Facility, _secrets.Aggregate(line.Message, (text, secret) => text.Replace(secret, "***", StringComparison.Ordinal)));
+            Log(logger, level, line.Facility, KafkaCredentials.Hide(line.Message, _secrets));
         }
     }
-
-    private static bool IsSecret(string property) =>
-        property.Contains("password", StringComparison.Ordinal) || property.Contains("secret", StringComparison.Ordinal)
-        || property.Contains("key.pem", StringComparison.Ordinal) || property.Contains("oauthbearer.config", StringComparison.Ordinal);
 
     [LoggerMessage(Message = "librdkafka: {Facility}: {Line}")]
     private static partial void Log(ILogger logger, LogLevel level, string facility, string line);

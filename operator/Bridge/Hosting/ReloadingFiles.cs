@@ -11,24 +11,30 @@ namespace KafkaLogstash.Bridge.Hosting;
 internal sealed partial class ReloadingFiles<T> : IAsyncDisposable
     where T : class
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+    /// <summary>How often files are looked at unless said otherwise. The kubelet takes a minute or so to bring a new Secret.</summary>
+    private static readonly TimeSpan StandardInterval = TimeSpan.FromSeconds(2);
 
     private readonly IReadOnlyList<string> _paths;
     private readonly Func<IReadOnlyList<byte[]>, T> _read;
     private readonly TimeProvider _time;
+    private readonly TimeSpan _interval;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _ending = new();
     private readonly Lock _gate = new();
     private CancellationTokenSource _change = new();
     private byte[] _digest;
     private volatile T _current;
+    private byte[]? _fresh;
+    private byte[]? _refused;
+    private string? _problem;
     private Task _watching = Task.CompletedTask;
 
-    private ReloadingFiles(IReadOnlyList<string> paths, Func<IReadOnlyList<byte[]>, T> read, TimeProvider time, ILogger logger)
+    private ReloadingFiles(IReadOnlyList<string> paths, Func<IReadOnlyList<byte[]>, T> read, TimeProvider time, TimeSpan interval, ILogger logger)
     {
         _paths = paths;
         _read = read;
         _time = time;
+        _interval = interval;
         _logger = logger;
         var contents = Contents();
         _digest = Digest(contents);
@@ -55,11 +61,13 @@ internal sealed partial class ReloadingFiles<T> : IAsyncDisposable
     /// <param name="read">Makes something of their contents; throws <see cref="FormatException"/> with a message for people where it can't.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">The log.</param>
+    /// <param name="interval">How often they are looked at; null for every two seconds.</param>
     /// <exception cref="IOException">One can't be read.</exception>
     /// <exception cref="FormatException">What they hold can't be used.</exception>
-    public static ReloadingFiles<T> Open(IReadOnlyList<string> paths, Func<IReadOnlyList<byte[]>, T> read, TimeProvider time, ILogger logger)
+    public static ReloadingFiles<T> Open(
+        IReadOnlyList<string> paths, Func<IReadOnlyList<byte[]>, T> read, TimeProvider time, ILogger logger, TimeSpan? interval = null)
     {
-        var files = new ReloadingFiles<T>(paths, read, time, logger);
+        var files = new ReloadingFiles<T>(paths, read, time, interval ?? StandardInterval, logger);
         files._watching = files.WatchAsync(files._ending.Token);
         return files;
     }
@@ -75,13 +83,12 @@ internal sealed partial class ReloadingFiles<T> : IAsyncDisposable
 
     private async Task WatchAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Interval, _time);
-        byte[]? refused = null;
+        using var timer = new PeriodicTimer(_interval, _time);
         try
         {
             while (await timer.WaitForNextTickAsync(cancellationToken))
             {
-                Look(ref refused);
+                Look();
             }
         }
         catch (OperationCanceledException)
@@ -90,29 +97,41 @@ internal sealed partial class ReloadingFiles<T> : IAsyncDisposable
         }
     }
 
-    private void Look(ref byte[]? refused)
+    private void Look()
     {
-        byte[] digest;
+        byte[]? digest = null;
         try
         {
             var contents = Contents();
             digest = Digest(contents);
-            if (digest.AsSpan().SequenceEqual(_digest) || digest.AsSpan().SequenceEqual(refused))
+            if (digest.AsSpan().SequenceEqual(_digest) || digest.AsSpan().SequenceEqual(_refused))
             {
+                _problem = null;
                 return;
             }
 
-            refused = digest;
+            // Where files are exchanged one after the other, only what is there at the next look, too, belongs together.
+            if (!digest.AsSpan().SequenceEqual(_fresh))
+            {
+                _fresh = digest;
+                return;
+            }
+
             _current = _read(contents);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or FormatException)
+        catch (Exception failure)
         {
-            LogRefused(_logger, string.Join(", ", _paths), failure.Message);
+            _refused = digest;
+            if (_problem != failure.Message)
+            {
+                _problem = failure.Message;
+                LogRefused(_logger, string.Join(", ", _paths), failure.Message);
+            }
+
             return;
         }
 
-        refused = null;
-        _digest = digest;
+        (_digest, _refused, _problem) = (digest, null, null);
         LogChanged(_logger, string.Join(", ", _paths));
         CancellationTokenSource change;
         lock (_gate)

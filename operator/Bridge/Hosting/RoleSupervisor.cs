@@ -1,6 +1,6 @@
+using KafkaLogstash.Bridge.Metering;
 using KafkaLogstash.Bridging;
 using Microsoft.Extensions.Logging;
-using Prometheus;
 
 namespace KafkaLogstash.Bridge.Hosting;
 
@@ -16,33 +16,35 @@ internal sealed partial class RoleSupervisor
     /// <summary>A role that ran this long is not one that fails at once.</summary>
     private static readonly TimeSpan GoodRun = TimeSpan.FromMinutes(1);
 
+    /// <summary>What a role may take beyond its own drain time-out: its clients say good-bye to Kafka.</summary>
+    private static readonly TimeSpan DrainGrace = TimeSpan.FromSeconds(10);
+
     private readonly string _name;
     private readonly Func<CancellationToken, Task<StartedRole>> _start;
-    private readonly Counter _restarts;
+    private readonly BridgeMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private IBridgeRole? _role;
     private string _message = "It starts.";
-    private RoleState? _reported;
+    private bool _reportedReady;
     private DateTimeOffset _since;
 
     /// <summary>A supervisor that has not begun.</summary>
     /// <param name="name">The role's name.</param>
     /// <param name="start">Makes the role; waits until its files are there.</param>
-    /// <param name="restarts">Counts restarts, by role and reason.</param>
+    /// <param name="metrics">What is counted.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">The log.</param>
-    public RoleSupervisor(string name, Func<CancellationToken, Task<StartedRole>> start, Counter restarts, TimeProvider time, ILogger logger)
+    public RoleSupervisor(string name, Func<CancellationToken, Task<StartedRole>> start, BridgeMetrics metrics, TimeProvider time, ILogger logger)
     {
         _name = name;
         _start = start;
-        _restarts = restarts;
+        _metrics = metrics;
         _time = time;
         _logger = logger;
         _since = time.GetUtcNow();
-        _restarts.WithLabels(name, "changed");
-        _restarts.WithLabels(name, "failed");
+        metrics.Follow(name, () => Report.Ready);
     }
 
     /// <summary>How the role is.</summary>
@@ -53,13 +55,24 @@ internal sealed partial class RoleSupervisor
             lock (_gate)
             {
                 var state = _role?.State ?? new RoleState(Ready: false, _message);
-                if (state != _reported)
+                if (state.Ready != _reportedReady)
                 {
-                    _since = _reported is null ? _since : _time.GetUtcNow();
-                    _reported = state;
+                    (_reportedReady, _since) = (state.Ready, _time.GetUtcNow());
                 }
 
                 return new() { Name = _name, Ready = state.Ready, Message = state.Message, Since = _since };
+            }
+        }
+    }
+
+    /// <summary>Whether the role's loop turns; one that is not running has none that could hang.</summary>
+    public bool IsAlive
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _role?.IsAlive ?? true;
             }
         }
     }
@@ -71,40 +84,21 @@ internal sealed partial class RoleSupervisor
         while (!stopping.IsCancellationRequested)
         {
             var began = _time.GetTimestamp();
-            try
-            {
-                await using var started = await _start(stopping);
-                Use(started.Role, "");
-                using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, started.Changed);
-                await started.Role.RunAsync(ending.Token);
-                if (!stopping.IsCancellationRequested)
-                {
-                    LogChanged(_logger, _name);
-                    _restarts.WithLabels(_name, "changed").Inc();
-                    Use(role: null, "It starts again with what its files hold now.");
-                }
-
-                continue;
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            var reason = await RunOnceAsync(stopping);
+            if (stopping.IsCancellationRequested)
             {
                 return;
             }
-            catch (Exception failure) when (failure is RoleException or IOException or UnauthorizedAccessException or FormatException)
+
+            _metrics.Restarted(_name, reason);
+            if (reason == RestartReason.FileChanged)
             {
-                LogFailed(_logger, _name, failure.Message);
-                Use(role: null, failure.Message);
-            }
-#pragma warning disable CA1031 // Whatever happens in one half, the process and the other half go on.
-            catch (Exception failure)
-#pragma warning restore CA1031
-            {
-                LogBroken(_logger, _name, failure);
-                Use(role: null, $"An unexpected failure: {failure.GetType().Name}. The log has more.");
+                continue;
             }
 
-            _restarts.WithLabels(_name, "failed").Inc();
             pause = _time.GetElapsedTime(began) > GoodRun ? ShortestPause : pause;
+
+            // The pods of a Deployment do not all come at once.
             await Task.Delay(pause * (0.5 + Random.Shared.NextDouble()), _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
@@ -113,6 +107,66 @@ internal sealed partial class RoleSupervisor
     /// <summary>Says what the role waits for before it can start.</summary>
     public void Waits(string message) => Use(role: null, message);
 
+    private async Task<RestartReason> RunOnceAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await using var started = await _start(stopping);
+            Use(started.Role, "");
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, started.Changed);
+            if (!await EndAsync(Task.Run(() => started.Role.RunAsync(ending.Token), CancellationToken.None), started.DrainTimeout + DrainGrace, ending.Token))
+            {
+                LogNotDrained(_logger, _name);
+            }
+
+            if (ending.IsCancellationRequested)
+            {
+                Use(role: null, stopping.IsCancellationRequested ? "It has ended." : "It starts again with what its files hold now.");
+                return RestartReason.FileChanged;
+            }
+
+            LogEnded(_logger, _name);
+            Use(role: null, "It ended by itself, and is started again.");
+            return RestartReason.Ended;
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            Use(role: null, "It has ended.");
+            return RestartReason.Ended;
+        }
+        catch (Exception failure) when (failure is RoleException or IOException or UnauthorizedAccessException or FormatException)
+        {
+            LogFailed(_logger, _name, failure.Message);
+            Use(role: null, failure.Message);
+            return RestartReason.Failed;
+        }
+        catch (Exception failure)
+        {
+            LogBroken(_logger, _name, failure);
+            Use(role: null, $"An unexpected failure: {failure.GetType().Name}. The log has more.");
+            return RestartReason.Unexpected;
+        }
+    }
+
+    /// <summary>Waits for a role's end, and no longer than that once it was told to end; false when it did not in that time.</summary>
+    private async Task<bool> EndAsync(Task running, TimeSpan limit, CancellationToken ending)
+    {
+        await running.WaitAsync(ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            await running.WaitAsync(limit, _time, CancellationToken.None);
+            return true;
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            return true;
+        }
+        catch (TimeoutException) when (!running.IsCompleted)
+        {
+            return false;
+        }
+    }
+
     private void Use(IBridgeRole? role, string message)
     {
         lock (_gate)
@@ -120,31 +174,20 @@ internal sealed partial class RoleSupervisor
             _role = role;
             _message = message;
         }
+
+        // Notices the time of a change.
+        _ = Report;
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The {Role} starts again with what its files hold now")]
-    private static partial void LogChanged(ILogger logger, string role);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The {Role} ended by itself. It is started again")]
+    private static partial void LogEnded(ILogger logger, string role);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The {Role} did not end in time; what was under way comes again")]
+    private static partial void LogNotDrained(ILogger logger, string role);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The {Role} ended: {Reason} It is started again")]
     private static partial void LogFailed(ILogger logger, string role, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The {Role} ended unexpectedly. It is started again")]
     private static partial void LogBroken(ILogger logger, string role, Exception failure);
-}
-
-/// <summary>A role, and what it was made of.</summary>
-/// <param name="Role">The role.</param>
-/// <param name="Owned">What ends with it, in this order.</param>
-/// <param name="Changed">Is cancelled when it has to be made anew.</param>
-internal sealed record StartedRole(IBridgeRole Role, IReadOnlyList<IAsyncDisposable> Owned, CancellationToken Changed) : IAsyncDisposable
-{
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await Role.DisposeAsync();
-        foreach (var owned in Owned)
-        {
-            await owned.DisposeAsync();
-        }
-    }
 }

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using KafkaLogstash.Bridge.Source.Delivery;
 using KafkaLogstash.Bridging;
+using KafkaLogstash.Logstash.Patterns;
 
 namespace KafkaLogstash.Bridge.Hosting;
 
@@ -11,8 +12,13 @@ internal static partial class SettingsChecks
     public static IReadOnlyList<string> Check(BridgeSettings settings)
     {
         var wrong = new List<string>();
-        Within("managementPort", settings.ManagementPort, 1, 65535, wrong);
+        Within("managementPort", settings.ManagementPort, 0, 65535, wrong);
         Absolute("kafka.clientFile", settings.Kafka.ClientFile, wrong);
+        foreach (var name in settings.Kafka.Properties.Keys.Where(KafkaCredentials.IsSecret))
+        {
+            wrong.Add($"kafka.properties has {name}: secrets belong in the file that kafka.clientFile names.");
+        }
+
         if (settings is { Source: null, Sink: null })
         {
             wrong.Add("source and sink are both absent: a bridge needs one of them to have anything to do.");
@@ -33,9 +39,9 @@ internal static partial class SettingsChecks
 
     private static void Check(SourceSettings source, List<string> wrong)
     {
-        if (source.Topics.Count == 0)
+        if (source.Topics.Count == 0 || source.Topics.Any(string.IsNullOrWhiteSpace))
         {
-            wrong.Add("source.topics is empty: name a topic, or a regular expression that begins with ^.");
+            wrong.Add("source.topics is empty, or one of them is: name a topic, or a regular expression that begins with ^.");
         }
 
         if (source.GroupId.Length == 0)
@@ -69,6 +75,8 @@ internal static partial class SettingsChecks
         Within("source.compressionLevel", source.CompressionLevel, 0, 9, wrong);
         Topic("source.deadLetterTopic", source.DeadLetterTopic, wrong);
         Positive("source.acknowledgementTimeout", source.AcknowledgementTimeout, wrong);
+        Positive("source.revocationTimeout", source.RevocationTimeout, wrong);
+        Positive("source.drainTimeout", source.DrainTimeout, wrong);
         if (source.Logstash.Tls is { } tls)
         {
             Absolute("source.logstash.tls.trustedCertificatesFile", tls.TrustedCertificatesFile, wrong);
@@ -83,11 +91,31 @@ internal static partial class SettingsChecks
 
     private static void Check(SinkSettings sink, int managementPort, List<string> wrong)
     {
-        Within("sink.port", sink.Port, 1, 65535, wrong);
+        Within("sink.port", sink.Port, 0, 65535, wrong);
+        if (sink.LumberjackPort is { } port)
+        {
+            Within("sink.lumberjackPort", port, 0, 65535, wrong);
+        }
+
         int[] ports = sink.LumberjackPort is { } lumberjack ? [managementPort, sink.Port, lumberjack] : [managementPort, sink.Port];
-        if (ports.Distinct().Count() < ports.Length)
+        if (ports.Where(used => used != 0).GroupBy(used => used).Any(same => same.Count() > 1))
         {
             wrong.Add($"managementPort, sink.port and sink.lumberjackPort must differ; they are {string.Join(", ", ports)}.");
+        }
+
+        if (!EventPattern.TryParseTopic(sink.Topic, out _, out var topicError))
+        {
+            wrong.Add($"sink.topic is '{sink.Topic}': {topicError.Message}");
+        }
+
+        if (sink.MessageKey is { } key && !EventPattern.TryParse(key, out _, out var keyError))
+        {
+            wrong.Add($"sink.messageKey is '{key}': {keyError.Message}");
+        }
+
+        foreach (var topic in sink.AllowedTopics)
+        {
+            Topic("sink.allowedTopics", topic, wrong);
         }
 
         OneOf("sink.acks", sink.Acks, ["all", "1", "0"], wrong);
@@ -96,6 +124,7 @@ internal static partial class SettingsChecks
         Within("sink.maxRequestBytes", sink.MaxRequestBytes, 1, int.MaxValue, wrong);
         Within("sink.maxPendingBytes", sink.MaxPendingBytes, 1, long.MaxValue, wrong);
         Positive("sink.deliveryTimeout", sink.DeliveryTimeout, wrong);
+        Positive("sink.drainTimeout", sink.DrainTimeout, wrong);
         if (sink.Tls is { } tls)
         {
             Absolute("sink.tls.certificateFile", tls.CertificateFile, wrong);
@@ -110,6 +139,11 @@ internal static partial class SettingsChecks
             if (authentication.BasicFolder is null == authentication.BearerTokenFile is null)
             {
                 wrong.Add("sink.authentication needs exactly one of basicFolder and bearerTokenFile.");
+            }
+
+            if (sink is { LumberjackPort: not null, Tls: not { TrustedClientCertificatesFile: not null } })
+            {
+                wrong.Add("sink.lumberjackPort: Lumberjack knows no login, so beside sink.authentication it needs sink.tls.trustedClientCertificatesFile, or must be left out.");
             }
         }
     }

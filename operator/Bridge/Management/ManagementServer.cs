@@ -2,8 +2,11 @@ using System.Net;
 using KafkaLogstash.Bridging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Prometheus;
@@ -11,33 +14,79 @@ using Prometheus;
 namespace KafkaLogstash.Bridge.Management;
 
 /// <summary>
-/// Health and metrics: <c>/healthz</c> says that the process answers, <c>/readyz</c> whether it does what it is for and why not, <c>/metrics</c> is for Prometheus.
+/// Health and metrics: <c>/healthz</c> says whether the loops turn, <c>/readyz</c> whether the bridge does what it is for and why not, <c>/metrics</c> is for Prometheus.
 /// </summary>
-internal static class ManagementServer
+internal sealed class ManagementServer : IAsyncDisposable
 {
-    /// <summary>Makes the server.</summary>
-    /// <param name="address">Where it listens.</param>
-    /// <param name="port">At which port; 0 takes a free one.</param>
+    private readonly WebApplication _server;
+
+    private ManagementServer(WebApplication server) => _server = server;
+
+    /// <summary>Where it listens.</summary>
+    public IPEndPoint Endpoint
+    {
+        get
+        {
+            var uri = new Uri(_server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+            return new(IPAddress.Parse(uri.DnsSafeHost), uri.Port);
+        }
+    }
+
+    /// <summary>Starts the server.</summary>
+    /// <param name="endpoint">Where it listens; port 0 takes a free one.</param>
     /// <param name="registry">The metrics.</param>
+    /// <param name="isAlive">Says whether the loops turn.</param>
     /// <param name="report">Says how the bridge is.</param>
-    public static WebApplication Build(IPAddress address, int port, CollectorRegistry registry, Func<BridgeReport> report)
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="IOException">It can't listen there.</exception>
+    public static async Task<ManagementServer> StartAsync(
+        IPEndPoint endpoint, CollectorRegistry registry, Func<bool> isAlive, Func<BridgeReport> report, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
         {
             options.AddServerHeader = false;
-            options.Listen(address, port, listen => listen.Protocols = HttpProtocols.Http1);
+
+            // Probes and scrapes: more than this is somebody else.
+            options.Limits.MaxConcurrentConnections = 100;
+            options.Limits.MaxRequestBodySize = 0;
+            options.Listen(endpoint, listen => listen.Protocols = HttpProtocols.Http1);
         });
         builder.Logging.ClearProviders();
+
+        // Signals are the program's: health and metrics answer until the roles have drained.
+        builder.Services.AddSingleton<IHostLifetime, ProgramLifetime>();
         var server = builder.Build();
         server.Run(context => (context.Request.Path.Value, context.Request.Method) switch
         {
-            ("/healthz", "GET" or "HEAD") => context.Response.WriteAsync("ok\n", context.RequestAborted),
+            ("/healthz", "GET" or "HEAD") => HealthAsync(context, isAlive()),
             ("/readyz", "GET" or "HEAD") => ReportAsync(context, report()),
             ("/metrics", "GET" or "HEAD") => MetricsAsync(context, registry),
             _ => RefuseAsync(context),
         });
-        return server;
+        try
+        {
+            await server.StartAsync(cancellationToken);
+            return new(server);
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _server.StopAsync(CancellationToken.None);
+        await _server.DisposeAsync();
+    }
+
+    private static Task HealthAsync(HttpContext context, bool isAlive)
+    {
+        context.Response.StatusCode = isAlive ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        return TextAsync(context, isAlive ? "ok\n" : "A loop hangs; /readyz tells of which role.\n");
     }
 
     private static Task ReportAsync(HttpContext context, BridgeReport report)
@@ -49,13 +98,26 @@ internal static class ManagementServer
 
     private static Task MetricsAsync(HttpContext context, CollectorRegistry registry)
     {
-        context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
+        context.Response.ContentType = PrometheusConstants.TextContentType;
         return registry.CollectAndExportAsTextAsync(context.Response.Body, context.RequestAborted);
     }
 
     private static Task RefuseAsync(HttpContext context)
     {
         context.Response.StatusCode = StatusCodes.Status404NotFound;
-        return context.Response.WriteAsync("Here are /healthz, /readyz and /metrics.\n", context.RequestAborted);
+        return TextAsync(context, "Here are /healthz, /readyz and /metrics.\n");
+    }
+
+    private static Task TextAsync(HttpContext context, string text)
+    {
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(text, context.RequestAborted);
+    }
+
+    private sealed class ProgramLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

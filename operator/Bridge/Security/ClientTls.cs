@@ -23,13 +23,23 @@ internal sealed class ClientTls : IAsyncDisposable
         _files = files;
     }
 
+    /// <summary>When its certificate ends; null without one.</summary>
+    public DateTimeOffset? CertificateEnds => _files.Current.Identity is { } identity ? new(identity.TargetCertificate.NotAfter) : null;
+
+    /// <summary>When the first of the roots for servers ends; null where the system's are trusted.</summary>
+    public DateTimeOffset? RootsEnd => _files.Current.Roots?.Min(root => new DateTimeOffset(root.NotAfter));
+
     /// <summary>Reads the files and begins to watch them.</summary>
+    /// <param name="settings">The files, and what is checked.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">The log.</param>
+    /// <param name="interval">How often the files are looked at; null for every two seconds.</param>
     /// <exception cref="IOException">One can't be read.</exception>
     /// <exception cref="FormatException">One can't be used; the message names it.</exception>
-    public static ClientTls Open(ClientTlsSettings settings, TimeProvider time, ILogger logger)
+    public static ClientTls Open(ClientTlsSettings settings, TimeProvider time, ILogger logger, TimeSpan? interval = null)
     {
         string[] paths = [.. new[] { settings.TrustedCertificatesFile, settings.CertificateFile, settings.PrivateKeyFile }.OfType<string>()];
-        return new(settings, ReloadingFiles<Material>.Open(paths, contents => Read(settings, contents), time, logger));
+        return new(settings, ReloadingFiles<Material>.Open(paths, contents => Read(settings, contents), time, logger, interval));
     }
 
     /// <summary>The options of a handshake.</summary>
@@ -43,6 +53,9 @@ internal sealed class ClientTls : IAsyncDisposable
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             CertificateChainPolicy = PemCertificates.Policy(material.Roots, ServerUsage),
             ClientCertificateContext = material.Identity,
+
+            // A resumed session would go on with the certificates of the session that it resumes.
+            AllowTlsResume = false,
         };
         if (!_settings.VerifyHostname)
         {

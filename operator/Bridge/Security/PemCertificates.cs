@@ -65,6 +65,9 @@ internal static class PemCertificates
         if (roots is not null)
         {
             policy.CustomTrustStore.AddRange(roots);
+
+            // Bundles hold issuers too, which not every peer sends along.
+            policy.ExtraStore.AddRange(roots);
         }
 
         return policy;

@@ -18,6 +18,12 @@ internal sealed class ServerTls : IAsyncDisposable
 
     private ServerTls(ReloadingFiles<Material> files) => _files = files;
 
+    /// <summary>When its certificate ends.</summary>
+    public DateTimeOffset CertificateEnds => new(_files.Current.Identity.TargetCertificate.NotAfter);
+
+    /// <summary>When the first of the roots for clients ends; null where clients need no certificate.</summary>
+    public DateTimeOffset? RootsEnd => _files.Current.ClientRoots?.Min(root => new DateTimeOffset(root.NotAfter));
+
     /// <summary>The options of a handshake.</summary>
     public SslServerAuthenticationOptions Current
     {
@@ -32,6 +38,9 @@ internal sealed class ServerTls : IAsyncDisposable
             if (material.ClientRoots is { } roots)
             {
                 options.ClientCertificateRequired = true;
+
+                // A resumed session would not have its client verified against the roots of today.
+                options.AllowTlsResume = false;
                 options.CertificateChainPolicy = PemCertificates.Policy(roots, ClientUsage);
                 options.RemoteCertificateValidationCallback = (_, certificate, _, errors) => certificate is not null && errors == SslPolicyErrors.None;
             }
@@ -41,12 +50,16 @@ internal sealed class ServerTls : IAsyncDisposable
     }
 
     /// <summary>Reads the files and begins to watch them.</summary>
+    /// <param name="settings">The files.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">The log.</param>
+    /// <param name="interval">How often the files are looked at; null for every two seconds.</param>
     /// <exception cref="IOException">One can't be read.</exception>
     /// <exception cref="FormatException">One can't be used; the message names it.</exception>
-    public static ServerTls Open(ServerTlsSettings settings, TimeProvider time, ILogger logger)
+    public static ServerTls Open(ServerTlsSettings settings, TimeProvider time, ILogger logger, TimeSpan? interval = null)
     {
         string[] paths = [settings.CertificateFile, settings.PrivateKeyFile, .. new[] { settings.TrustedClientCertificatesFile }.OfType<string>()];
-        return new(ReloadingFiles<Material>.Open(paths, contents => Read(settings, contents), time, logger));
+        return new(ReloadingFiles<Material>.Open(paths, contents => Read(settings, contents), time, logger, interval));
     }
 
     /// <inheritdoc/>

@@ -69,7 +69,8 @@ internal sealed class EventReader(EventPattern topic, EventPattern? key, TopicCh
                     return new(batch.Count, $"There are more than {MostEvents} events: send fewer at once.", IsTooLarge: true);
                 }
 
-                Add(ref reader, batch, json, start, values, named);
+                var (first, end) = Find(ref reader, values);
+                Route(batch, json, start, first, end, values, named);
             }
 
             return isArray && reader.Read() ? new(batch.Count, $"Something follows the array of events, at byte {start + reader.TokenStartIndex}.") : null;
@@ -91,10 +92,14 @@ internal sealed class EventReader(EventPattern topic, EventPattern? key, TopicCh
         var count = batch.Count;
         try
         {
-            var reader = new Utf8JsonReader(json, Options);
-            if (Utf8.IsValid(json) && reader.Read() && reader.TokenType == JsonTokenType.StartObject && IsAlone(reader))
+            var reader = new Utf8JsonReader(json, EventFields.ReaderOptions);
+            if (Utf8.IsValid(json) && reader.Read() && reader.TokenType == JsonTokenType.StartObject)
             {
-                Add(ref reader, batch, json, start, values, named: null);
+                var (first, end) = Find(ref reader, values);
+
+                // Finds, or throws, if something follows.
+                reader.Read();
+                Route(batch, json, start, first, end, values, named: null);
             }
         }
         catch (JsonException)
@@ -106,13 +111,6 @@ internal sealed class EventReader(EventPattern topic, EventPattern? key, TopicCh
         {
             batch.Refuse(RefusalReason.Malformed, "The event is no JSON object in UTF-8.", topic: null, start, length);
         }
-    }
-
-    /// <summary>Whether nothing follows the object that a copy of the reader stands at.</summary>
-    private static bool IsAlone(Utf8JsonReader ahead)
-    {
-        ahead.Skip();
-        return !ahead.Read();
     }
 
     private static string Describe(JsonTokenType token) => token switch
@@ -156,11 +154,18 @@ internal sealed class EventReader(EventPattern topic, EventPattern? key, TopicCh
         return index;
     }
 
-    private void Add(ref Utf8JsonReader reader, RecordBatch batch, ReadOnlySpan<byte> json, int offset, scoped Span<FieldValue> values, ChosenTopic? named)
+    /// <summary>Finds where the event ends that the reader stands at, and what the patterns need of it.</summary>
+    private (int Start, int End) Find(ref Utf8JsonReader reader, scoped Span<FieldValue> values)
     {
         var start = (int)reader.TokenStartIndex;
         _fields.Read(ref reader, values);
-        var length = (int)reader.BytesConsumed - start;
+        return (start, (int)reader.BytesConsumed);
+    }
+
+    /// <summary>Makes a record of an event.</summary>
+    private void Route(RecordBatch batch, ReadOnlySpan<byte> json, int offset, int start, int end, scoped ReadOnlySpan<FieldValue> values, ChosenTopic? named)
+    {
+        var length = end - start;
         var chosen = named ?? _only ?? FromPattern(batch, json, values);
         if (chosen.Reason is { } reason)
         {

@@ -1,0 +1,211 @@
+using KafkaLogstash.Bridge.Lumberjack.Server;
+using KafkaLogstash.LocalCluster.Kafka;
+using static KafkaLogstash.Tests.Unit.Bridge.Sink.LumberjackPeer;
+
+namespace KafkaLogstash.Tests.Unit.Bridge.Sink;
+
+public sealed class LumberjackSinkTests
+{
+    private static KafkaLogstash.Bridging.SinkSettings Settings => SinkRun.Settings with { LumberjackPort = 0 };
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_window_is_acknowledged_once_it_is_written(bool compressed)
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders");
+        await using var sink = await SinkRun.StartAsync(kafka.BootstrapServers, Settings);
+        await using var peer = await ConnectAsync(sink.Addresses.Lumberjack!);
+        var events = Enumerable.Range(1, 2048).Select(i => $$"""{"n":{{i}},"text":"{{new string('x', 100)}}"}""").ToArray();
+        var frames = events.SelectMany((json, i) => Json((uint)i + 1, json)).ToArray();
+
+        await peer.SendAsync(Window(2048), compressed ? Compressed(frames) : frames);
+
+        Assert.Equal(('2', 2048u), await peer.LastAcknowledgementAsync());
+        Assert.Equal(events, kafka.Values("orders", 2048));
+        Assert.Equal(1, await sink.CountAsync("lumberjack_windows_total"));
+    }
+
+    [Fact]
+    public async Task Windows_are_acknowledged_in_order_whichever_way_they_count()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders");
+        await using var sink = await SinkRun.StartAsync(kafka.BootstrapServers, Settings);
+        await using var peer = await ConnectAsync(sink.Addresses.Lumberjack!);
+
+        await peer.SendAsync(
+            Window(1), Json(1, """{"n":1}"""), Window(2), Json(1, """{"n":2}"""), Json(2, """{"n":3}"""), Window(0),
+            Window(1), Json(uint.MaxValue, """{"n":4}"""), Window(2), Compressed([.. Json(uint.MaxValue, """{"n":5}"""), .. Json(1, """{"n":6}""")]));
+
+        var acknowledged = new List<uint>();
+        for (var i = 0; i < 5; i++)
+        {
+            acknowledged.Add((await peer.AcknowledgementAsync())!.Value.Sequence);
+        }
+
+        Assert.Equal([1, 2, 0, uint.MaxValue, 1], acknowledged);
+        Assert.Equal(Enumerable.Range(1, 6).Select(i => $$"""{"n":{{i}}}"""), kafka.Values("orders", 6));
+    }
+
+    [Fact]
+    public async Task The_lumberjack_output_is_understood()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders");
+        await using var sink = await SinkRun.StartAsync(kafka.BootstrapServers, Settings);
+        await using var peer = await ConnectAsync(sink.Addresses.Lumberjack!);
+        var frames = Enumerable.Range(1, 3).SelectMany(i => Data((uint)i, ("line", $$"""{"n":{{i}}}"""))).ToArray();
+
+        await peer.SendAsync(Window(3, '1'), Compressed(frames, '1'), Window(1, '1'), Data(4, ("line", "a \"text\""), ("host", "h")));
+
+        Assert.Equal(('1', 3u), await peer.AcknowledgementAsync());
+        Assert.Equal(('1', 4u), await peer.AcknowledgementAsync());
+        Assert.Equal(["""{"n":1}""", """{"n":2}""", """{"n":3}""", """{"message":"a \u0022text\u0022","host":"h"}"""], kafka.Values("orders", 4));
+    }
+
+    [Fact]
+    public async Task Bytes_may_come_one_by_one()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        await using var sink = await SinkRun.StartAsync(kafka.BootstrapServers, Settings);
+        await using var peer = await ConnectAsync(sink.Addresses.Lumberjack!);
+
+        foreach (var part in Window(2).Concat(Json(1, """{"n":1}""")).Concat(Data(2, ("line", "{}"))))
+        {
+            await peer.SendAsync([part]);
+        }
+
+        Assert.Equal(('2', 2u), await peer.LastAcknowledgementAsync());
+    }
+
+    [Fact]
+    public async Task What_can_never_be_written_goes_to_the_dead_letter_topic_and_does_not_come_again()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("dead");
+        await using var sink = await SinkRun.StartAsync(kafka.BootstrapServers, Settings with { Topic = "orders-%{region}", DeadLetterTopic = "dead" });
+        await using var peer = await ConnectAsync(sink.Addresses.Lumberjack!);
+
+        await peer.SendAsync(Window(4), Json(1, "{}"), Json(2, "{\"a\":"), Json(3, """{"region":"eu"}"""), Json(4, "{} {}"));
+
+        Assert.Equal(('2', 4u), await peer.LastAcknowledgementAsync());
+        Assert.Equal(["{}", "{\"a\":", "{} {}"], kafka.Values("dead", 3));
+        Assert.Equal(2, await sink.CountAsync("dead_letters_total", "malformed"));
+    }
+
+    [Fact]
+    public async Task Without_a_dead_letter_topic_it_is_counted_and_acknowledged()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders");
+        await using var sink = await SinkRun.StartAsync(kafka.BootstrapServers, Settings);
+        await using var peer = await ConnectAsync(sink.Addresses.Lumberjack!);
+
+        await peer.SendAsync(Window(2), Json(1, "no json"), Json(2, """{"n":2}"""));
+
+        Assert.Equal(('2', 2u), await peer.LastAcknowledgementAsync());
+        Assert.Equal(["""{"n":2}"""], kafka.Values("orders", 1));
+        Assert.Equal(1, await sink.CountAsync("refused_events_total", "malformed"));
+    }
+
+    public static TheoryData<string, byte[], string> Hostile => new()
+    {
+        { "another protocol", "GET / HTTP/1.1\r\n\r\n"u8.ToArray(), "protocol" },
+        { "TLS", [0x16, 0x03, 0x01, 0x02, 0x00, 0x01], "protocol" },
+        { "an event before a window", Json(1, "{}"), "protocol" },
+        { "a window in a window", [.. Window(2), .. Json(1, "{}"), .. Window(2)], "protocol" },
+        { "an unknown frame", [.. Window(1), .. "2X"u8, 0, 0, 0, 1], "protocol" },
+        { "a window that claims too much", Window(uint.MaxValue), "too-large" },
+        { "an event that claims too much", [.. Window(1), .. "2J"u8, .. Number(1), .. Number(uint.MaxValue)], "too-large" },
+        { "an event of nothing", [.. Window(1), .. "2J"u8, .. Number(1), .. Number(0)], "protocol" },
+        { "a compressed frame that claims too much", [.. Window(1), .. "2C"u8, .. Number(int.MaxValue)], "too-large" },
+        { "a compressed frame that is none", [.. Window(1), .. "2C"u8, .. Number(4), 1, 2, 3, 4], "protocol" },
+        { "a compressed frame that ends within an event", [.. Window(1), .. Compressed(Json(1, "{}")[..^1])], "protocol" },
+        { "a compressed frame with too many events", [.. Window(1), .. Compressed([.. Json(1, "{}"), .. Json(2, "{}")])], "protocol" },
+        { "a compressed frame in another", [.. Window(1), .. Compressed(Compressed(Json(1, "{}")))], "protocol" },
+        { "pairs without end", [.. Window(1), .. "1D"u8, .. Number(1), .. Number(uint.MaxValue)], "protocol" },
+        { "a zip bomb", [.. Window(1), .. Compressed(Json(1, $$"""{"a":"{{new string('x', 5_000_000)}}"}"""))], "too-large" },
+        { "half a window", [.. Window(2), .. Json(1, "{}")], "slow" },
+        { "half a number", [.. "2W"u8, 0], "slow" },
+        { "silence", [], "idle" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Hostile))]
+    public async Task Bad_input_ends_its_connection_alone(string what, byte[] bytes, string reason)
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        await using var sink = await SinkRun.StartAsync(
+            kafka.BootstrapServers,
+            Settings with { MaxRequestBytes = 1_000_000 },
+            new LumberjackLimits { IdleTimeout = TimeSpan.FromMilliseconds(700), WindowTimeout = TimeSpan.FromMilliseconds(500) });
+        await using var hostile = await ConnectAsync(sink.Addresses.Lumberjack!);
+
+        await hostile.SendAsync(bytes);
+
+        Assert.True(await hostile.LastAcknowledgementAsync() is null, what);
+        await using var good = await ConnectAsync(sink.Addresses.Lumberjack!);
+        await good.SendAsync(Window(1), Json(1, "{}"));
+        Assert.Equal(('2', 1u), await good.LastAcknowledgementAsync());
+        Assert.Equal(1, await sink.CountAsync("lumberjack_connection_errors_total", reason));
+        Assert.Equal(0, await sink.CountAsync("pending_bytes"));
+    }
+
+    [Fact]
+    public async Task Peers_that_are_cut_off_leave_nothing_behind()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        await using var sink = await SinkRun.StartAsync(kafka.BootstrapServers, Settings);
+        for (var i = 0; i < 20; i++)
+        {
+            await using var peer = await ConnectAsync(sink.Addresses.Lumberjack!);
+            await peer.SendAsync([.. Window(2), .. Json(1, "{}"), .. Json(2, "{}")[..(i % 12)]]);
+            peer.Reset();
+        }
+
+        await Eventually.TrueAsync(async () => await sink.CountAsync("lumberjack_open_connections") == 0 && await sink.CountAsync("pending_bytes") == 0);
+    }
+
+    [Fact]
+    public async Task While_Kafka_is_away_senders_are_told_to_wait_and_then_all_is_written()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders");
+        await using var sink = await SinkRun.StartAsync(
+            kafka.BootstrapServers,
+            Settings with { DeliveryTimeout = TimeSpan.FromSeconds(1) },
+            new LumberjackLimits { KeepAliveInterval = TimeSpan.FromMilliseconds(100) });
+        await using var peer = await ConnectAsync(sink.Addresses.Lumberjack!);
+        await peer.SendAsync(Window(1), Json(1, """{"n":1}"""));
+        Assert.Equal(('2', 1u), await peer.LastAcknowledgementAsync());
+
+        kafka.SetBrokerDown(1);
+        await peer.SendAsync(Window(2), Json(1, """{"n":2}"""), Json(2, """{"n":3}"""));
+        await Eventually.TrueAsync(async () => await sink.CountAsync("turned_away_total", "kafka") > 0 && await sink.CountAsync("lumberjack_keepalives_total") > 2);
+        Assert.Equal(('2', 0u), await peer.AcknowledgementAsync());
+        kafka.SetBrokerUp(1);
+
+        Assert.Equal(('2', 2u), await peer.LastAcknowledgementAsync());
+        Assert.Equal(["""{"n":1}""", """{"n":2}""", """{"n":3}"""], kafka.Values("orders", 3));
+    }
+
+    [Fact]
+    public async Task Windows_under_way_are_finished_before_the_end()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders");
+        kafka.SetRoundTripTime(1, TimeSpan.FromMilliseconds(300));
+        await using var sink = await SinkRun.StartAsync(kafka.BootstrapServers, Settings);
+        await using var peer = await ConnectAsync(sink.Addresses.Lumberjack!);
+        await peer.SendAsync(Window(1), Json(1, """{"n":1}"""), Window(2), Json(1, "{}"));
+        await Eventually.TrueAsync(async () => await sink.CountAsync("lumberjack_windows_total") == 1);
+
+        await sink.StopAsync();
+
+        Assert.Equal(('2', 1u), await peer.AcknowledgementAsync());
+        Assert.Null(await peer.AcknowledgementAsync());
+        Assert.Equal(["""{"n":1}"""], kafka.Values("orders", 1));
+    }
+}

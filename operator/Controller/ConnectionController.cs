@@ -2,17 +2,21 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using k8s;
 using k8s.Models;
 using KafkaLogstash.Api;
+using KafkaLogstash.Bridging;
 using KafkaLogstash.Controller.Autoscaling;
+using KafkaLogstash.Controller.Certificates;
 using KafkaLogstash.Controller.Checks;
 using KafkaLogstash.Controller.Deletion;
 using KafkaLogstash.Controller.Metering;
 using KafkaLogstash.Controller.Observation;
 using KafkaLogstash.Controller.References;
 using KafkaLogstash.Controller.Rendering;
+using KafkaLogstash.Controller.Rendering.Bridges;
 using KafkaLogstash.Controller.Rollout;
 using KafkaLogstash.Controller.Status;
 using KafkaLogstash.Kafka.Clients;
@@ -32,6 +36,7 @@ internal sealed class ConnectionController(
     IReferenceReader reader,
     IKafkaProber kafka,
     LogstashObserver logstash,
+    BridgeObserver bridges,
     ConnectionScaler scaler,
     ConnectionMetrics metrics,
     ConsumerGroupFinalizer finalizer,
@@ -39,6 +44,9 @@ internal sealed class ConnectionController(
     ControllerOptions options,
     TimeProvider time) : IEntityController<KafkaLogstashConnection>
 {
+    /// <summary>The longest that nothing is looked at while something ends by the clock.</summary>
+    private static readonly TimeSpan LongestLook = TimeSpan.FromHours(6);
+
     private readonly ConcurrentDictionary<NamespacedName, Settled> _settled = new();
 
     // Restarts that the caches may not show yet: forgotten, they would be taken back.
@@ -55,7 +63,7 @@ internal sealed class ConnectionController(
 
         // What was worked out for exactly this spec, these references and these objects need not be worked out again: a steady state costs no request.
         var fingerprint = Fingerprint(entity);
-        if (!_settled.TryGetValue(key, out var settled) || settled.Fingerprint != fingerprint)
+        if (!_settled.TryGetValue(key, out var settled) || settled.Fingerprint != fingerprint || settled.Outcome.RenewAt <= time.GetUtcNow())
         {
             _settled.TryRemove(key, out _);
             var outcome = await BringInLineAsync(entity, cancellationToken);
@@ -80,7 +88,7 @@ internal sealed class ConnectionController(
         }
 
         await WriteStatusAsync(entity, settled.Outcome, cancellationToken);
-        TimeSpan?[] looks = [reload.LookAgain, entity.Spec.Autoscaling is null ? null : ConnectionScaler.Interval];
+        TimeSpan?[] looks = [reload.LookAgain, entity.Spec.Autoscaling is null ? null : ConnectionScaler.Interval, UntilRenewal(settled.Outcome)];
         return looks.Min() is { } delay ? ReconcileResult.RequeueAfter(delay) : ReconcileResult.Done;
     }
 
@@ -95,8 +103,13 @@ internal sealed class ConnectionController(
         finalizer.Forget(entity);
         kafka.Forget(key.ToString());
         logstash.Forget(key.ToString());
+        bridges.Forget(key.ToString());
         return Task.CompletedTask;
     }
+
+    /// <summary>When to look at certificates again; a clock that is set forward is noticed within <see cref="LongestLook"/>.</summary>
+    private TimeSpan? UntilRenewal(ReconcileOutcome outcome) =>
+        outcome.RenewAt is { } at ? TimeSpan.FromTicks(Math.Clamp((at - time.GetUtcNow()).Ticks, TimeSpan.TicksPerSecond, LongestLook.Ticks)) : null;
 
     private async Task<ReconcileOutcome> BringInLineAsync(KafkaLogstashConnection entity, CancellationToken cancellationToken)
     {
@@ -113,10 +126,18 @@ internal sealed class ConnectionController(
             };
         }
 
+        var isBridged = entity.Spec.Transport == Transport.Bridge;
         var references = ConnectionReferences.Of(entity.Spec);
         var resolution = await reader.ReadAsync(entity.Metadata.NamespaceProperty, references, cancellationToken);
         var missing = resolution.Missing;
         var secrets = KafkaSecretsReader.Read(entity.Spec.Kafka, resolution.Values, out var unusable);
+        BridgeSecrets? bridgeSecrets = null;
+        if (isBridged)
+        {
+            bridgeSecrets = BridgeSecretsReader.Read(entity, resolution.Values, out var others);
+            unusable = unusable.AddRange(others);
+        }
+
         var resolved = (missing.IsEmpty, unusable.IsEmpty) switch
         {
             (false, _) => new Verdict(false, "NotFound", string.Join(' ', missing)),
@@ -137,12 +158,22 @@ internal sealed class ConnectionController(
         Ask(entity, secrets);
         finalizer.Remember(entity, secrets);
         var names = new ConnectionNames(entity.Metadata.Name);
+        var bridge = bridgeSecrets is null
+            ? null
+            : new BridgeRequest
+            {
+                DefaultImage = options.BridgeImage,
+                Secrets = bridgeSecrets,
+                Certificates = await CertificatesAsync(entity, key with { Name = names.BridgeCertificates }, cancellationToken),
+                Replicas = DesiredBridges(entity),
+            };
         var result = ConnectionRenderer.Render(new RenderRequest
         {
             Connection = entity,
             References = resolution.Values,
             Secrets = secrets,
-            Salt = resolution.Values.HasSecrets ? await SaltAsync(key with { Name = names.KafkaClient }, cancellationToken) : "",
+            Salt = resolution.Values.HasSecrets ? await SaltAsync(key with { Name = isBridged ? names.BridgeKafka : names.KafkaClient }, cancellationToken) : "",
+            Bridge = bridge,
             Replicas = DesiredReplicas(entity),
             Restart = LastRestart(entity),
         });
@@ -183,8 +214,19 @@ internal sealed class ConnectionController(
             AppliedDigest = rendered.PipelineDigest,
             ReloadsInPlace = rendered.ReloadsInPlace,
             ReloadObstacle = rendered.ReloadObstacle,
+            RenewAt = bridge?.Certificates?.RenewAt,
         };
     }
+
+    /// <summary>
+    /// The certificates with which bridge and Logstash know each other: those that are there, renewed where it is time; null where the operator makes none. They are read
+    /// from the API server: made anew because a cache lags behind, they would make pods roll for nothing.
+    /// </summary>
+    private async Task<BridgeCertificates?> CertificatesAsync(KafkaLogstashConnection entity, NamespacedName secret, CancellationToken cancellationToken) =>
+        new BridgePlan(entity).Certificates is { Count: > 0 } purposes
+            ? CertificateRenewal.Renew(
+                BridgeCertificates.Read(await reader.SecretAsync(secret, cancellationToken)), entity.Key().ToString(), purposes, time.GetUtcNow())
+            : null;
 
     /// <summary>Decides how many pods a connection should have by its lag, and says so.</summary>
     /// <returns>Whether that is another number than before.</returns>
@@ -199,7 +241,7 @@ internal sealed class ConnectionController(
         }
 
         // What is not applied, or left alone, is not scaled.
-        if (outcome.Accepted.Holds != true || outcome.ReferencesResolved.Holds != true || outcome.Paused || Deployment(entity) is not { } deployment)
+        if (outcome.Accepted.Holds != true || outcome.ReferencesResolved.Holds != true || outcome.Paused || Deployment(entity, Scaled(entity)) is not { } deployment)
         {
             return false;
         }
@@ -263,16 +305,24 @@ internal sealed class ConnectionController(
             ? applied
             : null;
 
-    private V1Deployment? Deployment(KafkaLogstashConnection entity)
+    private V1Deployment? Deployment(KafkaLogstashConnection entity, Workload workload = Workload.Logstash)
     {
         var key = entity.Key();
-        return informers.For<V1Deployment>().Cache.Get(key with { Name = new ConnectionNames(key.Name).Logstash }) is { } deployment && deployment.IsControlledBy(entity)
+        var names = new ConnectionNames(key.Name);
+        return informers.For<V1Deployment>().Cache.Get(key with { Name = workload == Workload.Bridge ? names.Bridge : names.Logstash }) is { } deployment
+            && deployment.IsControlledBy(entity)
             ? deployment
             : null;
     }
 
-    private List<V1Pod> Pods(NamespacedName key) =>
-        [.. informers.For<V1Pod>().Cache.ByIndex(PodIndex, key.ToString()).Where(pod => pod.Metadata.DeletionTimestamp is null)];
+    private List<V1Pod> Pods(NamespacedName key, Workload workload = Workload.Logstash) =>
+    [
+        .. informers.For<V1Pod>().Cache.ByIndex(PodIndex, key.ToString())
+            .Where(pod => pod.Metadata.DeletionTimestamp is null && ConnectionLabels.IsOf(pod, workload)),
+    ];
+
+    /// <summary>What is scaled by lag: the Logstash pods, or, where Logstash is not the operator's, the bridge pods.</summary>
+    private static Workload Scaled(KafkaLogstashConnection entity) => entity.Spec.Logstash.External is null ? Workload.Logstash : Workload.Bridge;
 
     private List<PodState> States(NamespacedName key, List<V1Pod> pods)
     {
@@ -320,7 +370,14 @@ internal sealed class ConnectionController(
             return;
         }
 
-        var output = entity.Spec.Output?.TopicId;
+        var isBridged = entity.Spec.Transport == Transport.Bridge;
+        var bridge = entity.Spec.Bridge;
+        string?[] written =
+        [
+            entity.Spec.Output?.TopicId,
+            isBridged && entity.Spec.Input is not null ? bridge.Source.DeadLetterTopic : null,
+            isBridged && entity.Spec.Output is not null ? bridge.Sink.DeadLetterTopic : null,
+        ];
         kafka.Follow(key, new KafkaQuestion
         {
             Kafka = entity.Spec.Kafka,
@@ -328,11 +385,11 @@ internal sealed class ConnectionController(
             Topics = entity.Spec.Input?.Topics ?? [],
 
             // A topic that depends on the event can't be looked up beforehand.
-            WrittenTopics = output is null || output.Contains("%{", StringComparison.Ordinal) ? [] : [output],
+            WrittenTopics = [.. written.OfType<string>().Where(topic => topic.Length > 0 && !topic.Contains("%{", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal)],
             TopicsPattern = entity.Spec.Input?.TopicsPattern,
             GroupId = entity.Spec.Input is null ? null : entity.GroupId(),
             AutoOffsetReset = entity.Spec.Input?.AutoOffsetReset ?? default,
-            Consumers = (entity.Spec.Input?.ConsumerThreads ?? 0) * DesiredReplicas(entity),
+            Consumers = entity.Spec.Input is not { } input ? 0 : isBridged ? DesiredBridges(entity) : input.ConsumerThreads * DesiredReplicas(entity),
         });
     }
 
@@ -341,18 +398,36 @@ internal sealed class ConnectionController(
         var key = entity.Key();
         var deployment = Deployment(entity);
         var pods = Pods(key);
-        logstash.Follow(key.ToString(), [.. pods.Select(Observed).OfType<ObservedPod>().OrderBy(pod => pod.Name, StringComparer.Ordinal)], outcome.AppliedDigest ?? "");
+        logstash.Follow(key.ToString(), Observed(pods, PodPaths.ApiPort), outcome.AppliedDigest ?? "");
         var applied = Applied(key, outcome);
-        var health = LogstashHealth.Judge(deployment, pods, logstash.Latest(key.ToString()), outcome.AppliedDigest, outcome.ReloadsInPlace ? applied : null);
+        var bridge = Bridge(entity);
+        var health = bridge is not null && entity.Spec.Logstash.External is not null
+            ? LogstashHealth.External(bridge, isReached: entity.Spec.Input is not null)
+            : LogstashHealth.Judge(deployment, pods, logstash.Latest(key.ToString()), outcome.AppliedDigest, outcome.ReloadsInPlace ? applied : null);
         var rollout = health.Available.Holds == true && applied is not null
             ? PipelineRollout.Describe(applied, outcome.ReloadsInPlace, outcome.ReloadObstacle, LastRestart(entity), States(key, pods))
             : null;
         var facts = Facts(entity);
-        var status = ConnectionStatusBuilder.Build(entity, outcome, health, facts, rollout, time.GetUtcNow());
+        var status = ConnectionStatusBuilder.Build(entity, outcome, health, bridge, facts, rollout, time.GetUtcNow());
 
         metrics.Show(key, status, facts);
         Announce(entity, status);
         await applier.ApplyStatusAsync(entity with { Status = status }, entity, cancellationToken);
+    }
+
+    /// <summary>How the bridge pods are; null with the transport Native.</summary>
+    private BridgeHealth? Bridge(KafkaLogstashConnection entity)
+    {
+        var key = entity.Key();
+        if (entity.Spec.Transport != Transport.Bridge)
+        {
+            bridges.Forget(key.ToString());
+            return null;
+        }
+
+        var pods = Pods(key, Workload.Bridge);
+        bridges.Follow(key.ToString(), Observed(pods, BridgeDefaults.ManagementPort), "");
+        return BridgeHealth.Judge(Deployment(entity, Workload.Bridge), pods, bridges.Latest(key.ToString()));
     }
 
     /// <summary>Tells people once about each change for the worse, and about getting ready.</summary>
@@ -363,7 +438,7 @@ internal sealed class ConnectionController(
         {
             var before = Before(condition.Type);
             var changed = before is null || before.Status != condition.Status || before.Reason != condition.Reason || before.Message != condition.Message;
-            if (changed && condition is { Status: "False", Type: ConditionTypes.Accepted or ConditionTypes.ReferencesResolved or ConditionTypes.KafkaReachable or ConditionTypes.TopicsAvailable })
+            if (changed && condition is { Status: "False", Type: ConditionTypes.Accepted or ConditionTypes.ReferencesResolved or ConditionTypes.KafkaReachable or ConditionTypes.TopicsAvailable or ConditionTypes.BridgeAvailable } && condition.Reason is not ("RollingOut" or "NotDeployed"))
             {
                 events.Record(entity, EventType.Warning, condition.Reason, "Reconcile", condition.Message);
             }
@@ -379,26 +454,31 @@ internal sealed class ConnectionController(
         }
     }
 
-    private static ObservedPod? Observed(V1Pod pod) =>
-        pod.Status is { Phase: "Running", PodIP: { Length: > 0 } address } && IPAddress.TryParse(address, out var parsed)
-            ? new ObservedPod(pod.Metadata.Name, parsed, PodPaths.ApiPort, PodPaths.PipelineId)
-            : null;
+    private static ImmutableArray<ObservedPod> Observed(IEnumerable<V1Pod> pods, int port) =>
+    [
+        .. pods
+            .Select(pod => pod.Status is { Phase: "Running", PodIP: { Length: > 0 } address } && IPAddress.TryParse(address, out var parsed)
+                ? new ObservedPod(pod.Metadata.Name, parsed, port)
+                : null)
+            .OfType<ObservedPod>()
+            .OrderBy(pod => pod.Name, StringComparer.Ordinal),
+    ];
 
-    /// <summary>The number of pods: as the spec says, or, where they are scaled by lag, what was decided on; before the first decision, what they are within the bounds.</summary>
-    private int DesiredReplicas(KafkaLogstashConnection entity)
-    {
-        if (entity.Spec.Autoscaling is not { } scaling)
-        {
-            return entity.Spec.Logstash.Replicas;
-        }
+    /// <summary>The number of Logstash pods.</summary>
+    private int DesiredReplicas(KafkaLogstashConnection entity) => Desired(entity, Workload.Logstash, entity.Spec.Logstash.Replicas);
 
-        return Math.Clamp(scaler.Replicas(entity.Key()) ?? Deployment(entity)?.Spec.Replicas ?? scaling.MinReplicas, scaling.MinReplicas, scaling.MaxReplicas);
-    }
+    /// <summary>The number of bridge pods.</summary>
+    private int DesiredBridges(KafkaLogstashConnection entity) => Desired(entity, Workload.Bridge, entity.Spec.Bridge.Replicas);
+
+    /// <summary>A number of pods: as the spec says, or, where they are scaled by lag, what was decided on; before the first decision, what they are within the bounds.</summary>
+    private int Desired(KafkaLogstashConnection entity, Workload workload, int specified) => entity.Spec.Autoscaling is { } scaling && Scaled(entity) == workload
+        ? Math.Clamp(scaler.Replicas(entity.Key()) ?? Deployment(entity, workload)?.Spec.Replicas ?? scaling.MinReplicas, scaling.MinReplicas, scaling.MaxReplicas)
+        : specified;
 
     /// <summary>The salt in the derived Secret, or a new one. It is read from the API server: a cache that lags behind would make pods roll for nothing.</summary>
     private async Task<string> SaltAsync(NamespacedName secret, CancellationToken cancellationToken) =>
-        await reader.SecretTextAsync(secret, KafkaClientSecret.SaltKey, cancellationToken) is { Length: > 0 } salt
-            ? salt
+        await reader.SecretAsync(secret, cancellationToken) is { } data && data.TryGetValue(KafkaClientSecret.SaltKey, out var salt) && salt.Length > 0
+            ? Encoding.UTF8.GetString(salt)
             : RandomNumberGenerator.GetHexString(32, lowercase: true);
 
     private string? LiveDigest(NamespacedName key)

@@ -14,4 +14,7 @@ public sealed record ControllerOptions
     /// a word for members until their session times out: 10 s by default, 45 s in Kafka's own defaults.
     /// </summary>
     public TimeSpan GroupDeletionTimeout { get; init; } = TimeSpan.FromMinutes(4);
+
+    /// <summary>The image of bridges that name none: by default that of the operator's own release.</summary>
+    public string BridgeImage { get; init; } = BridgeImages.OfThisRelease;
 }

@@ -18,8 +18,8 @@ namespace KafkaLogstash.Controller;
 /// <summary>Puts the controller of connections into a host.</summary>
 public static class ControllerServices
 {
-    /// <summary>How long a Logstash pod may take to answer a question, before it counts as silent.</summary>
-    private static readonly TimeSpan NodeApiTimeout = TimeSpan.FromSeconds(3);
+    /// <summary>How long a pod may take to answer a question, before it counts as silent.</summary>
+    private static readonly TimeSpan PodTimeout = TimeSpan.FromSeconds(3);
 
     /// <summary>
     /// Registers what the controller needs. The services must hold an <see cref="IConsumerGroups"/> and an <see cref="IKafkaProber"/>; the latter should
@@ -34,13 +34,11 @@ public static class ControllerServices
         services.AddSingleton(policy);
         services.AddSingleton(options ?? new ControllerOptions());
         services.AddSingleton<IReferenceReader, ReferenceReader>();
-        services.AddSingleton<INodeApi>(_ => new NodeApi(new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = NodeApiTimeout }), NodeApiTimeout));
-        services.AddSingleton(provider =>
-        {
-            // The trigger comes with the loop that the observer is a part of: it is looked up when it is first needed.
-            var trigger = new Lazy<IReconcileTrigger<KafkaLogstashConnection>>(provider.GetRequiredService<IReconcileTrigger<KafkaLogstashConnection>>);
-            return new LogstashObserver(provider.GetRequiredService<INodeApi>(), provider.GetRequiredService<TimeProvider>(), key => trigger.Value.Enqueue(NamespacedName.Parse(key)));
-        });
+        services.AddSingleton(_ => new PodHttp(new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = PodTimeout }), PodTimeout));
+        services.AddSingleton<INodeApi, NodeApi>();
+        services.AddSingleton<IBridgeApi, BridgeApi>();
+        services.AddSingleton(provider => new LogstashObserver(provider.GetRequiredService<INodeApi>(), provider.GetRequiredService<TimeProvider>(), Trigger(provider)));
+        services.AddSingleton(provider => new BridgeObserver(provider.GetRequiredService<IBridgeApi>(), provider.GetRequiredService<TimeProvider>(), Trigger(provider)));
         services.AddSingleton<ConnectionScaler>();
         services.AddSingleton<ConnectionMetrics>();
         services.AddSingleton<ConsumerGroupFinalizer>();
@@ -85,6 +83,13 @@ public static class ControllerServices
                 LabelSelector = selector,
                 Indexes = new Dictionary<string, Func<T, IEnumerable<string>>> { [OwnedKinds.OwnerIndex] = OwnedKinds.OwnerOf },
             });
+    }
+
+    /// <summary>Wakes a connection. The trigger comes with the loop that the observers are a part of: it is looked up when it is first needed.</summary>
+    private static Action<string> Trigger(IServiceProvider provider)
+    {
+        var trigger = new Lazy<IReconcileTrigger<KafkaLogstashConnection>>(provider.GetRequiredService<IReconcileTrigger<KafkaLogstashConnection>>);
+        return key => trigger.Value.Enqueue(NamespacedName.Parse(key));
     }
 
     private static IEnumerable<NamespacedName> Names(KafkaLogstashConnection connection, ReferenceKind kind) =>

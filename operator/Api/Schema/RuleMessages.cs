@@ -11,8 +11,6 @@ internal static class RuleMessages
 
     public const string ExternalNeedsBridge = "must be Bridge when logstash.external is set: the plugins of a Logstash that is not the operator's can't be configured";
 
-    public const string ExternalDoesNotScale = "can't be set together with logstash.external: the operator can't scale a Logstash that is not its own";
-
     public const string ExternalHasNoPipeline = "inputs, filter, outputs and configMaps can't be set together with logstash.external: write them where that Logstash is configured";
 
     public const string ExternalExcludesPods = "image, resources, config, env, envFrom, ports and podTemplate can't be set together with external: the operator runs no Logstash then";
@@ -48,4 +46,10 @@ internal static class RuleMessages
     public const string ReplicasOutOfOrder = "minReplicas must not be greater than maxReplicas";
 
     public const string OneSinkAuthentication = "exactly one of basicSecretName and bearerTokenFrom must be set";
+
+    public const string BridgePortIsTaken = "port 8080 of bridge pods belongs to their health and metrics: choose another port and lumberjackPort";
+
+    public const string SinkPortTwice = "lumberjackPort must differ from port: one server listens for HTTP, the other for Lumberjack";
+
+    public const string LumberjackHasNoLogin = "Lumberjack has no login of its own, so this port would be a way around authentication: set tls.trustedClientCertificates, or remove lumberjackPort";
 }

@@ -19,7 +19,11 @@ public sealed record ExternalLogstashSpec
 /// <summary>The bridge pods.</summary>
 public sealed record BridgeSpec
 {
-    /// <summary>The number of bridge pods.</summary>
+    /// <summary>The image. Empty: that of the operator's own release, or what the operator is told with <c>--bridge-image</c>.</summary>
+    [Length(0, 512), RegularExpression("^$|" + Patterns.Image)]
+    public string Image { get; init; } = "";
+
+    /// <summary>The number of bridge pods. With <c>input</c> no more than there are partitions have something to read; the rest stands by.</summary>
     [Range(0, 1000)]
     public int Replicas { get; init; } = 1;
 
@@ -47,9 +51,20 @@ public sealed record BridgeSourceSpec
     [Range(1, 256)]
     public int MaxInFlight { get; init; } = 8;
 
-    /// <summary>zlib's compression level, 0 (none) to 9.</summary>
+    /// <summary>The most bytes of events under way in one bridge pod, as a quantity such as <c>32Mi</c>; beyond it partitions are paused. Most of the pod's memory.</summary>
+    [Length(1, Patterns.MeasureLength), RegularExpression(Patterns.Bytes)]
+    public string MaxInFlightBytes { get; init; } = "32Mi";
+
+    /// <summary>Connections of one bridge pod to each Logstash.</summary>
+    [Range(1, 16)]
+    public int ConnectionsPerHost { get; init; } = 1;
+
+    /// <summary>zlib's compression level, 0 (none) to 9. Absent: 0 towards pods of this cluster, 3 towards a Logstash that is not the operator's.</summary>
     [Range(0, 9)]
-    public int CompressionLevel { get; init; } = 3;
+    public int? CompressionLevel { get; init; }
+
+    /// <summary>Whether the records of a partition arrive in their order, or are spread over all connections, so that more Logstash pods than partitions have work.</summary>
+    public RecordOrdering Ordering { get; init; } = RecordOrdering.Partition;
 
     /// <summary>The topic for records that Logstash can never take. Empty: such a record holds its partition up, and the status says so.</summary>
     [Length(0, Patterns.TopicLength), RegularExpression("^$|" + Patterns.Topic)]
@@ -57,17 +72,34 @@ public sealed record BridgeSourceSpec
 }
 
 /// <summary>The bridge from Logstash to Kafka.</summary>
+[Rule("(!has(self.port) || self.port != 8080) && (!has(self.lumberjackPort) || self.lumberjackPort != 8080)", RuleMessages.BridgePortIsTaken, FieldPath = ".port")]
+[Rule("!has(self.lumberjackPort) || !has(self.port) || self.lumberjackPort != self.port", RuleMessages.SinkPortTwice, FieldPath = ".lumberjackPort")]
+[Rule(
+    "!has(self.lumberjackPort) || !has(self.authentication) || (has(self.tls) && has(self.tls.trustedClientCertificates) && size(self.tls.trustedClientCertificates) > 0)",
+    RuleMessages.LumberjackHasNoLogin,
+    FieldPath = ".lumberjackPort",
+    Reason = RuleReason.FieldValueForbidden)]
 public sealed record BridgeSinkSpec
 {
-    /// <summary>The port the sink listens on; above 1023, because its user has no rights.</summary>
+    /// <summary>The port the sink listens on for HTTP; above 1023, because its user has no rights.</summary>
     [Range(1024, 65535)]
     public int Port { get; init; } = 8443;
 
-    /// <summary>The sink's certificate. Absent: plaintext.</summary>
+    /// <summary>The port the sink listens on for Lumberjack, as Beats and Logstash's lumberjack output speak it. Absent: none.</summary>
+    [Range(1024, 65535)]
+    public int? LumberjackPort { get; init; }
+
+    /// <summary>
+    /// The sink's certificate. Absent: one that the operator makes, which lets in none but its own Logstash unless authentication is set; with an external Logstash, plaintext.
+    /// </summary>
     public ServerTlsSpec? Tls { get; init; }
 
-    /// <summary>What clients must prove. Absent: nothing.</summary>
+    /// <summary>What HTTP clients must prove. Absent: nothing but what <c>tls</c> asks of them.</summary>
     public SinkAuthenticationSpec? Authentication { get; init; }
+
+    /// <summary>Topics that may be written to. Empty: those that <c>output.topicId</c> can name.</summary>
+    [Length(0, 256), Item(Patterns.TopicLength, Patterns.Topic), ListType(ListTypeAttribute.Set)]
+    public IReadOnlyList<string> AllowedTopics { get; init; } = [];
 
     /// <summary>The topic for events that Kafka can never take, for example because they are too large. Empty: they are refused.</summary>
     [Length(0, Patterns.TopicLength), RegularExpression("^$|" + Patterns.Topic)]
@@ -115,7 +147,7 @@ public sealed record AutoscalingSpec
     [Range(1, 1000)]
     public int MinReplicas { get; init; } = 1;
 
-    /// <summary>The most pods; with <c>transport: Native</c> never more than partitions divided by consumer threads.</summary>
+    /// <summary>The most pods; with <c>transport: Native</c> never more than partitions divided by consumer threads, with Bridge never more than partitions while their order is kept.</summary>
     [Range(1, 1000)]
     public int MaxReplicas { get; init; } = 8;
 
@@ -128,10 +160,10 @@ public sealed record AutoscalingSpec
     public string ScaleDownStabilization { get; init; } = "5m";
 }
 
-/// <summary>A NetworkPolicy for the pods.</summary>
+/// <summary>NetworkPolicies for the pods.</summary>
 public sealed record NetworkPolicySpec
 {
-    /// <summary>Whether there is one.</summary>
+    /// <summary>Whether there are any. Logstash pods then take connections only at their ports, bridge pods only from their Logstash unless the sink is set up for others.</summary>
     public bool Enabled { get; init; }
 }
 

@@ -6,7 +6,6 @@ namespace KafkaLogstash.Api;
 /// <summary>What the connection should be: where Kafka is, what flows in which direction, and how Logstash runs.</summary>
 [Rule("has(self.input) || has(self.output)", RuleMessages.NoDirection, Reason = RuleReason.FieldValueRequired)]
 [Rule("!has(self.logstash.external) || self.transport == 'Bridge'", RuleMessages.ExternalNeedsBridge, FieldPath = ".transport")]
-[Rule("!has(self.logstash.external) || !has(self.autoscaling)", RuleMessages.ExternalDoesNotScale, FieldPath = ".autoscaling", Reason = RuleReason.FieldValueForbidden)]
 [Rule(
     "!has(self.logstash.external) || ((!has(self.pipeline.inputs) || size(self.pipeline.inputs) == 0) && (!has(self.pipeline.filter) || size(self.pipeline.filter) == 0)"
     + " && (!has(self.pipeline.outputs) || size(self.pipeline.outputs) == 0) && (!has(self.pipeline.configMaps) || size(self.pipeline.configMaps) == 0))",
@@ -45,7 +44,7 @@ public sealed record ConnectionSpec
     /// <summary>The bridge pods between Kafka and Logstash. Only with <c>transport: Bridge</c>; without effect otherwise.</summary>
     public BridgeSpec Bridge { get; init; } = new();
 
-    /// <summary>Scaling of Logstash by consumer lag. Absent: <c>logstash.replicas</c> counts.</summary>
+    /// <summary>Scaling of Logstash by consumer lag, or of the bridge where Logstash is not the operator's. Absent: <c>logstash.replicas</c> and <c>bridge.replicas</c> count.</summary>
     public AutoscalingSpec? Autoscaling { get; init; }
 
     /// <summary>Whether the pods accept connections only where they must.</summary>

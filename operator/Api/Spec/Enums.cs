@@ -148,6 +148,17 @@ public enum EcsCompatibility
     V8,
 }
 
+/// <summary>What of the order of records a bridge keeps on their way to Logstash.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<RecordOrdering>))]
+public enum RecordOrdering
+{
+    /// <summary>The order within each partition: while records of it are under way, all take the same connection.</summary>
+    Partition,
+
+    /// <summary>None: every connection takes what comes next.</summary>
+    None,
+}
+
 /// <summary>Where Logstash keeps events between its inputs and its filters.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<QueueType>))]
 public enum QueueType

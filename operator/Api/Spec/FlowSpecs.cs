@@ -21,7 +21,7 @@ public sealed record InputSpec
     [Length(1, 255), RegularExpression(Patterns.Printable)]
     public string? GroupId { get; init; }
 
-    /// <summary>Consumers in each Logstash pod. All pods together need no more than there are partitions; the rest stays idle.</summary>
+    /// <summary>Consumers in each Logstash pod. All pods together need no more than there are partitions; the rest stays idle. Without effect with <c>transport: Bridge</c>.</summary>
     [Range(1, 256)]
     public int ConsumerThreads { get; init; } = 1;
 

@@ -23,7 +23,7 @@ public sealed record KafkaSpec
     /// <summary>
     /// Further Kafka client properties by Kafka's names, for example <c>client.rack: eu-1a</c>; quote true and false. Those that have fields of
     /// their own (bootstrap.servers, group.id, security.protocol, sasl.*, ssl.* and so on) are refused, and the message names the field.
-    /// With the transport Native each kafka plugin gets those that it has an option for; one that no plugin can hand on is refused.
+    /// With the transport Native each kafka plugin gets those that it has an option for; one that no plugin can hand on is refused. With Bridge the names are librdkafka's.
     /// </summary>
     [Length(0, 128), JsonConverter(typeof(ScalarMapConverter))]
     public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();

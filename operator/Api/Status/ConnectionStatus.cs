@@ -11,10 +11,10 @@ public sealed record ConnectionStatus
     /// <summary>Conditions, by type.</summary>
     public IReadOnlyList<V1Condition> Conditions { get; init; } = [];
 
-    /// <summary>Logstash pods there are.</summary>
+    /// <summary>Logstash pods there are; bridge pods where Logstash is not the operator's.</summary>
     public int Replicas { get; init; }
 
-    /// <summary>Logstash pods that are ready.</summary>
+    /// <summary>Those of them that are ready.</summary>
     public int ReadyReplicas { get; init; }
 
     /// <summary>What flows where, as one text for people: <c>orders, refunds → orders-clean</c>.</summary>
@@ -47,7 +47,7 @@ public sealed record ConnectionStatus
     /// <summary>Records that the consumer group has not yet read; absent while unknown.</summary>
     public long? Lag { get; init; }
 
-    /// <summary>The bridge pods.</summary>
+    /// <summary>The bridge pods; absent with <c>transport: Native</c>.</summary>
     public BridgeStatus? Bridge { get; init; }
 }
 
@@ -77,9 +77,12 @@ public sealed record TopicStatus
 /// <summary>The bridge pods as the operator sees them.</summary>
 public sealed record BridgeStatus
 {
+    /// <summary>Bridge pods there are.</summary>
+    public int Replicas { get; init; }
+
     /// <summary>Bridge pods that are ready.</summary>
     public int ReadyReplicas { get; init; }
 
-    /// <summary>Where Logstash can send events for Kafka.</summary>
+    /// <summary>Where Logstash can send events for Kafka: <c>/events</c> and <c>/topics/{topic}</c> below it. Absent where nothing is written.</summary>
     public string? SinkUrl { get; init; }
 }

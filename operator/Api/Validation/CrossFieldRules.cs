@@ -46,11 +46,6 @@ internal static partial class CrossFieldRules
                 yield return new FieldError("spec.transport", Code, RuleMessages.ExternalNeedsBridge);
             }
 
-            if (spec.Autoscaling is not null)
-            {
-                yield return new FieldError("spec.autoscaling", Code, RuleMessages.ExternalDoesNotScale);
-            }
-
             if (spec.Pipeline is not { Inputs: "", Filter: "", Outputs: "", ConfigMaps.Count: 0 })
             {
                 yield return new FieldError("spec.pipeline", Code, RuleMessages.ExternalHasNoPipeline);
@@ -182,6 +177,21 @@ internal static partial class CrossFieldRules
 
     private static IEnumerable<FieldError> Sink(BridgeSinkSpec sink)
     {
+        if (sink.Port == 8080 || sink.LumberjackPort == 8080)
+        {
+            yield return new FieldError("spec.bridge.sink.port", Code, RuleMessages.BridgePortIsTaken);
+        }
+
+        if (sink.LumberjackPort == sink.Port)
+        {
+            yield return new FieldError("spec.bridge.sink.lumberjackPort", Code, RuleMessages.SinkPortTwice);
+        }
+
+        if (sink is { LumberjackPort: not null, Authentication: not null } and not { Tls.TrustedClientCertificates.Count: > 0 })
+        {
+            yield return new FieldError("spec.bridge.sink.lumberjackPort", Code, RuleMessages.LumberjackHasNoLogin);
+        }
+
         if (sink.Tls is { } tls && tls.CertificateKey == tls.PrivateKeyKey)
         {
             yield return new FieldError("spec.bridge.sink.tls.privateKeyKey", Code, RuleMessages.SameKeyTwice);

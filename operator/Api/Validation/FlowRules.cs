@@ -27,6 +27,11 @@ internal static class FlowRules
             yield return new FieldError("spec.pipeline.deadLetterQueue.maxBytes", "out-of-range", "must be at least 1Mi");
         }
 
+        if (ByteSize.TryParseQuantity(spec.Bridge.Source.MaxInFlightBytes, out var underWay) && underWay.Bytes is < 1 << 20 or > 16L << 30)
+        {
+            yield return new FieldError("spec.bridge.source.maxInFlightBytes", "out-of-range", "must be from 1Mi to 16Gi");
+        }
+
         foreach (var (path, text, most) in new[]
         {
             ("spec.pipeline.batchDelay", pipeline.BatchDelay, TimeSpan.FromMinutes(1)),

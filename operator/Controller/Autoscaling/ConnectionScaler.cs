@@ -32,11 +32,11 @@ internal sealed class ConnectionScaler(TimeProvider time)
         var now = time.GetUtcNow();
         var rules = ScalingRules.Of(spec);
         var before = _scaled.GetOrAdd(connection.Key(), _ => new Scaled(ScalingState.Begin(now), deployment.Spec.Replicas ?? 1, false));
-        var consumers = UsefulConsumers.Count(input, [.. (facts?.Topics ?? []).Where(topic => topic.IsRead)]);
+        var (useful, reason) = UsefulConsumers.Pods(connection.Spec, input, [.. (facts?.Topics ?? []).Where(topic => topic.IsRead)]);
         var decision = Autoscaler.Decide(rules, before.State, new ScalingInput(now, before.Replicas, facts?.Lag)
         {
-            UsefulReplicas = consumers is { } useful ? Math.Max(1, useful / input.ConsumerThreads) : null,
-            UsefulReason = UsefulConsumers.Describe(consumers ?? 0, input.ConsumerThreads),
+            UsefulReplicas = useful,
+            UsefulReason = reason,
             EndOffsets = facts?.EndOffsets,
             MeasuredAt = facts?.At ?? now,
             AllReady = IsReady(deployment, before.Replicas) && facts?.Group is null or { State: "Stable" },

@@ -32,35 +32,42 @@ public static class ConnectionChecks
         findings.AddRange(ConnectionValidator.Validate(connection).Select(error => Error(error.Code, error.Path, error.Message)));
         if (spec.Transport == Transport.Bridge)
         {
-            findings.Add(Error("transport-unavailable", "spec.transport", "this version of the operator serves the transport Native only; write Native."));
+            findings.AddRange(BridgeChecks.Run(connection));
         }
 
-        if (spec.Autoscaling is not null && spec.Logstash.Replicas != new LogstashSpec().Replicas)
+        var (replicas, byDefault, replicasField) = spec.Logstash.External is null
+            ? (spec.Logstash.Replicas, new LogstashSpec().Replicas, "spec.logstash.replicas")
+            : (spec.Bridge.Replicas, new BridgeSpec().Replicas, "spec.bridge.replicas");
+        if (spec.Autoscaling is not null && replicas != byDefault)
         {
             findings.Add(Warning(
                 "no-effect",
-                "spec.logstash.replicas",
+                replicasField,
                 "it has no effect while spec.autoscaling is set, nor has kubectl scale: set minReplicas and maxReplicas there, or remove spec.autoscaling."));
         }
 
-        if (LogstashVersion.TryParse(spec.Logstash.Version, out var version) && LogstashRelease.Find(version) is { } release)
+        if (LogstashVersion.TryParse(spec.Logstash.Version, out var version) && LogstashRelease.Find(version) is { } release && spec.Logstash.External is null)
         {
-            findings.AddRange(Catalogue(spec, references, version, release, policy));
-            findings.AddRange(PropertyChecks.Run(spec, version));
+            if (release.Assumption is { } assumption)
+            {
+                findings.Add(Warning("unknown-version", "spec.logstash.version", assumption));
+            }
+
+            findings.AddRange(Settings(spec, references, version, policy));
+            if (spec.Transport == Transport.Native)
+            {
+                findings.AddRange(Plugins(spec, version, release));
+                findings.AddRange(PropertyChecks.Run(spec, version));
+            }
         }
 
         findings.AddRange(Pipeline(spec, references, policy, version));
         return [.. findings.DistinctBy(finding => (finding.Code, finding.Field, finding.Message, finding.Line, finding.Column)).OrderByDescending(finding => finding.Severity)];
     }
 
-    private static IEnumerable<ConnectionFinding> Catalogue(
-        ConnectionSpec spec, ResolvedReferences references, LogstashVersion version, LogstashRelease release, ConnectionPolicy policy)
+    /// <summary>What the kafka plugins of a version can't do, and options that they don't have.</summary>
+    private static IEnumerable<ConnectionFinding> Plugins(ConnectionSpec spec, LogstashVersion version, LogstashRelease release)
     {
-        if (release.Assumption is { } assumption)
-        {
-            yield return new ConnectionFinding(Severity.Warning, "unknown-version", "spec.logstash.version", assumption);
-        }
-
         if (spec is { Output: not null, Kafka.Authentication: not null } && release.OutputSaslIsBroken)
         {
             yield return Error(
@@ -77,7 +84,6 @@ public static class ConnectionChecks
                 $"the kafka plugins of Logstash {version} (version {release.KafkaPlugin}) can't fetch OAuth tokens. Use Logstash 8.18.0 or newer, or another type.");
         }
 
-        var found = Enumerable.Empty<Finding>();
         foreach (var (kind, options, section) in new[]
         {
             (KafkaPluginKind.Input, spec.Input?.Options, "input"),
@@ -87,24 +93,26 @@ public static class ConnectionChecks
             if (options is not null)
             {
                 string[] setByFields = kind == KafkaPluginKind.Input && spec.Input?.TopicsPattern is not null ? ["topics_pattern"] : [];
-                found = found.Concat(KafkaPluginCatalogue.For(version, kind).Check(Elements(options), $"spec.{section}.options", setByFields));
+                foreach (var finding in KafkaPluginCatalogue.For(version, kind).Check(Elements(options), $"spec.{section}.options", setByFields))
+                {
+                    yield return Of(finding, "spec");
+                }
             }
         }
+    }
 
+    private static IEnumerable<ConnectionFinding> Settings(ConnectionSpec spec, ResolvedReferences references, LogstashVersion version, ConnectionPolicy policy)
+    {
         var context = new SettingsContext(version)
         {
             IsOssImage = spec.Logstash.EffectiveImage().Contains("-oss", StringComparison.Ordinal),
             Denied = policy.DeniedSettings,
             DefinedEnvironment = PodEnvironment.Names(spec, references),
         };
-        found = found
-            .Concat(LogstashSettings.Check(Elements(spec.Logstash.Config), context, "spec.logstash.config"))
+        return LogstashSettings.Check(Elements(spec.Logstash.Config), context, "spec.logstash.config")
             .Concat(LogstashSettings.CheckEnvironment(
-                spec.Logstash.Env.Select(variable => variable.Name).Where(name => name != JavaOptions.Variable), "spec.logstash.env"));
-        foreach (var finding in found)
-        {
-            yield return new ConnectionFinding(finding.Severity, finding.Code, finding.Path ?? "spec", finding.Message);
-        }
+                spec.Logstash.Env.Select(variable => variable.Name).Where(name => name != JavaOptions.Variable), "spec.logstash.env"))
+            .Select(finding => Of(finding, "spec"));
     }
 
     private static IEnumerable<ConnectionFinding> Pipeline(ConnectionSpec spec, ResolvedReferences references, ConnectionPolicy policy, LogstashVersion version)
@@ -170,14 +178,18 @@ public static class ConnectionChecks
             }
         }
 
-        sources.AddRange(GeneratedOptions(spec));
+        if (spec.Transport == Transport.Native)
+        {
+            sources.AddRange(GeneratedOptions(spec));
+        }
+
         var context = new PipelineContext
         {
             Version = version == default ? null : version,
             DecorateEvents = spec.Input is { } input ? WireName.Of(input.DecorateEvents) : null,
             DefinedEnvironment = PodEnvironment.Names(spec, references),
             DeniedPlugins = policy.DeniedPlugins,
-            ConsumerThreads = spec.Input?.ConsumerThreads,
+            ConsumerThreads = spec.Transport == Transport.Native ? spec.Input?.ConsumerThreads : null,
             Replicas = spec.Autoscaling?.MaxReplicas ?? spec.Logstash.Replicas,
             QueueType = WireName.Of(pipeline.Queue.Type),
             HasDataVolume = pipeline.Queue.Type == QueueType.Persisted,
@@ -186,12 +198,7 @@ public static class ConnectionChecks
         };
         foreach (var finding in PipelineChecks.Run(sources, context))
         {
-            yield return new ConnectionFinding(finding.Severity, finding.Code, finding.Path ?? "spec.pipeline", finding.Message)
-            {
-                Line = finding.Span?.Line,
-                Column = finding.Span?.Column,
-                Length = finding.Span?.Length,
-            };
+            yield return Of(finding, "spec.pipeline");
         }
     }
 
@@ -222,6 +229,13 @@ public static class ConnectionChecks
 
     private static IEnumerable<KeyValuePair<string, JsonElement>> Elements(JsonObject? values) =>
         (values ?? []).Select(value => KeyValuePair.Create(value.Key, JsonSerializer.SerializeToElement(value.Value)));
+
+    private static ConnectionFinding Of(Finding finding, string field) => new(finding.Severity, finding.Code, finding.Path ?? field, finding.Message)
+    {
+        Line = finding.Span?.Line,
+        Column = finding.Span?.Column,
+        Length = finding.Span?.Length,
+    };
 
     private static ConnectionFinding Warning(string code, string field, string message) => new(Severity.Warning, code, field, message);
 

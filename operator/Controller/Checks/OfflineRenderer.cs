@@ -3,15 +3,17 @@ using System.Text;
 using System.Text.Json.Nodes;
 using k8s.Models;
 using KafkaLogstash.Api;
+using KafkaLogstash.Controller.Certificates;
 using KafkaLogstash.Controller.References;
 using KafkaLogstash.Controller.Rendering;
+using KafkaLogstash.Controller.Rendering.Bridges;
 using KafkaLogstash.Logstash;
 
 namespace KafkaLogstash.Controller.Checks;
 
 /// <summary>What rendering a connection offline gave.</summary>
 /// <param name="Objects">Every object that would be made, in a stable order; empty where there are errors.</param>
-/// <param name="PipelineText">The Logstash config; null where there are errors.</param>
+/// <param name="PipelineText">The Logstash config; null where there are errors, or Logstash is not the operator's.</param>
 /// <param name="Findings">What the checks found.</param>
 public sealed record OfflineRendering(ImmutableArray<JsonObject> Objects, string? PipelineText, IReadOnlyList<ConnectionFinding> Findings);
 
@@ -56,6 +58,12 @@ public static class OfflineRenderer
             .Select(message => Split(MissingReference, message)));
         var kafka = KafkaSecretsReader.Read(connection.Spec.Kafka, references, out var unusable);
         findings.AddRange(unusable.Select(message => Split("unusable-secret", message)));
+        BridgeRequest? bridge = null;
+        if (connection.Spec.Transport == Transport.Bridge)
+        {
+            bridge = Bridge(connection, references, findings);
+        }
+
         if (findings.Any(finding => finding.Severity == Severity.Error))
         {
             return new OfflineRendering([], null, findings);
@@ -67,11 +75,30 @@ public static class OfflineRenderer
             References = references,
             Secrets = kafka,
             Salt = Salt,
-            Replicas = connection.Spec.Autoscaling?.MinReplicas ?? connection.Spec.Logstash.Replicas,
+            Bridge = bridge,
+            Replicas = connection.Spec is { Autoscaling: { } scaling, Logstash.External: null } ? scaling.MinReplicas : connection.Spec.Logstash.Replicas,
         });
         findings.AddRange(result.Problems.Select(problem =>
             new ConnectionFinding(Severity.Error, "unwritable", problem.Field, problem.Message) { CaretText = problem.CaretText }));
         return new OfflineRendering(result.Connection?.Objects ?? [], result.Connection?.PipelineText, findings);
+    }
+
+    /// <summary>What the bridge is made from. Certificates are made in a cluster alone: keys that are printed are none, and the output must be the same every time.</summary>
+    private static BridgeRequest Bridge(KafkaLogstashConnection connection, ResolvedReferences references, List<ConnectionFinding> findings)
+    {
+        var secrets = BridgeSecretsReader.Read(connection, references, out var unusable);
+        findings.AddRange(unusable.Select(message => Split("unusable-secret", message)));
+        var purposes = new BridgePlan(connection).Certificates;
+        var made = new IssuedCertificate("(made in the cluster)\n", "(made in the cluster)\n");
+        return new BridgeRequest
+        {
+            DefaultImage = BridgeImages.OfThisRelease,
+            Secrets = secrets,
+            Certificates = purposes.Count == 0
+                ? null
+                : new BridgeCertificates { Authorities = [made], Issued = purposes.ToImmutableDictionary(purpose => purpose.Name, _ => made, StringComparer.Ordinal) },
+            Replicas = connection.Spec is { Autoscaling: { } scaling, Logstash.External: not null } ? scaling.MinReplicas : connection.Spec.Bridge.Replicas,
+        };
     }
 
     private static ConnectionFinding Split(string code, string message)

@@ -3,6 +3,7 @@ using k8s;
 using KafkaLogstash.Api;
 using KafkaLogstash.Controller.References;
 using KafkaLogstash.Controller.Rendering;
+using KafkaLogstash.Controller.Rendering.Bridges;
 using KafkaLogstash.Kafka.Clients;
 
 namespace KafkaLogstash.Controller.Checks;
@@ -24,7 +25,8 @@ internal static class PodEnvironment
     /// <returns>The names; null where some come from an object that is not known.</returns>
     public static HashSet<string>? Names(ConnectionSpec spec, ResolvedReferences references)
     {
-        var names = new HashSet<string>(Given, StringComparer.Ordinal) { JavaOptions.Variable, LogstashKafkaOptions.JaasVariable };
+        var names = new HashSet<string>(Given, StringComparer.Ordinal) { JavaOptions.Variable };
+        names.UnionWith(OfOperator(spec));
         names.UnionWith(spec.Logstash.Env.Select(variable => variable.Name));
         var sources = JsonNode.Parse(KubernetesJson.Serialize(spec.Logstash.EnvFrom)) as JsonArray ?? [];
         if (spec.Logstash.PodTemplate?["spec"]?["enableServiceLinks"]?.ToString() == "true")
@@ -63,6 +65,14 @@ internal static class PodEnvironment
         PodPaths.Logs,
         .. Containers(spec).SelectMany(container => container["volumeMounts"] as JsonArray ?? []).Select(mount => mount?["mountPath"]?.ToString()).OfType<string>(),
     ];
+
+    private static string[] OfOperator(ConnectionSpec spec) => (spec.Transport, spec.Bridge.Sink.Authentication) switch
+    {
+        (Transport.Native, _) => [LogstashKafkaOptions.JaasVariable],
+        (_, { BearerTokenFrom: not null }) => [BridgePaths.AuthorizationVariable],
+        (_, not null) => [BridgePaths.UsernameVariable, BridgePaths.PasswordVariable],
+        _ => [],
+    };
 
     private static IEnumerable<JsonObject> Containers(ConnectionSpec spec) =>
         (spec.Logstash.PodTemplate?["spec"]?["containers"] as JsonArray ?? []).OfType<JsonObject>().Where(container => container["name"]?.ToString() == PodPaths.Container);

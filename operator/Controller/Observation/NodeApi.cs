@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -10,43 +9,34 @@ namespace KafkaLogstash.Controller.Observation;
 /// Asks a Logstash pod what it runs, through Logstash's node API. An open port proves nothing (the web server starts before the
 /// pipelines) and the health colour speaks of load; what counts is the pipeline's statistics and the ids of its plugins.
 /// </summary>
-internal sealed class NodeApi(HttpClient http, TimeSpan timeout) : INodeApi
+internal sealed class NodeApi(PodHttp http) : INodeApi
 {
     private const int LongestError = 300;
 
     /// <inheritdoc />
     public async Task<PipelineObservation> ObserveAsync(IPAddress pod, int port, string pipelineId, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(timeout);
+        var answer = await http.GetAsync(pod, port, $"/_node/stats/pipelines/{Uri.EscapeDataString(pipelineId)}", cancellationToken);
+        if (answer.Body is not { } body)
+        {
+            return new PipelineObservation.Unreachable($"its node API {answer.Trouble}");
+        }
+
+        if (answer.Status == HttpStatusCode.NotFound)
+        {
+            return new PipelineObservation.Absent(null, null);
+        }
+
+        if (answer.Status is < HttpStatusCode.OK or >= HttpStatusCode.MultipleChoices)
+        {
+            return new PipelineObservation.Unreachable($"its node API answered {(int)answer.Status}");
+        }
+
         try
         {
-            var address = new UriBuilder(Uri.UriSchemeHttp, pod.ToString(), port, $"/_node/stats/pipelines/{Uri.EscapeDataString(pipelineId)}").Uri;
-            using var response = await http.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, limit.Token);
-            if (response.StatusCode == HttpStatusCode.NotFound)
-            {
-                return new PipelineObservation.Absent(null, null);
-            }
-
-            if (!response.IsSuccessStatusCode)
-            {
-                return new PipelineObservation.Unreachable($"its node API answered {(int)response.StatusCode}");
-            }
-
-            await using var body = await response.Content.ReadAsStreamAsync(limit.Token);
-            return Read(await JsonNode.ParseAsync(body, cancellationToken: limit.Token), pipelineId);
+            return Read(JsonNode.Parse(body), pipelineId);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return new PipelineObservation.Unreachable($"its node API did not answer within {timeout.TotalSeconds:0.#} s");
-        }
-        catch (HttpRequestException e)
-        {
-            return new PipelineObservation.Unreachable(e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused }
-                ? "its node API does not listen yet"
-                : $"its node API can't be reached: {e.Message}");
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or IOException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return new PipelineObservation.Unreachable("its node API answered with something else than Logstash's statistics");
         }

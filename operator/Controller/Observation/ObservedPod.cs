@@ -2,9 +2,8 @@ using System.Net;
 
 namespace KafkaLogstash.Controller.Observation;
 
-/// <summary>A Logstash pod that can be asked what it runs.</summary>
+/// <summary>A pod that can be asked how it is.</summary>
 /// <param name="Name">The pod's name.</param>
 /// <param name="Address">Its address.</param>
-/// <param name="Port">The port of its node API.</param>
-/// <param name="PipelineId">The id of the pipeline asked about.</param>
-internal sealed record ObservedPod(string Name, IPAddress Address, int Port, string PipelineId);
+/// <param name="Port">The port to ask at.</param>
+internal sealed record ObservedPod(string Name, IPAddress Address, int Port);

@@ -28,6 +28,12 @@ internal static class ConnectionReferences
         }
 
         found.AddRange(OfPods(spec));
+        if (spec.Transport == Transport.Bridge)
+        {
+            found.AddRange(OfBridge(spec));
+            found.AddRange(OfBridgePods(spec));
+        }
+
         return found.ToImmutable();
     }
 
@@ -35,40 +41,59 @@ internal static class ConnectionReferences
     public static ImmutableArray<Reference> OfKafka(KafkaSpec kafka)
     {
         var found = ImmutableArray.CreateBuilder<Reference>();
-        void Secret(SecretKeyReference? reference, string field)
-        {
-            if (reference is { SecretName.Length: > 0 })
-            {
-                found.Add(new Reference(ReferenceKind.Secret, reference.SecretName, reference.Key, field));
-            }
-        }
-
-        if (kafka.Tls is { } tls)
-        {
-            for (var i = 0; i < tls.TrustedCertificates.Count; i++)
-            {
-                Secret(tls.TrustedCertificates[i], $"spec.kafka.tls.trustedCertificates[{i}]");
-            }
-
-            if (tls.ClientCertificate is { SecretName.Length: > 0 } client)
-            {
-                const string Field = "spec.kafka.tls.clientCertificate";
-                found.Add(new Reference(ReferenceKind.Secret, client.SecretName, client.CertificateKey, $"{Field}.certificateKey"));
-                found.Add(new Reference(ReferenceKind.Secret, client.SecretName, client.PrivateKeyKey, $"{Field}.privateKeyKey"));
-            }
-        }
-
+        AddTls(kafka.Tls, "spec.kafka.tls", found);
         if (kafka.Authentication is { } authentication)
         {
-            Secret(authentication.UsernameFrom, "spec.kafka.authentication.usernameFrom");
-            Secret(authentication.PasswordFrom, "spec.kafka.authentication.passwordFrom");
-            Secret(authentication.Oauth?.ClientSecretFrom, "spec.kafka.authentication.oauth.clientSecretFrom");
+            Add(authentication.UsernameFrom, "spec.kafka.authentication.usernameFrom", found);
+            Add(authentication.PasswordFrom, "spec.kafka.authentication.passwordFrom", found);
+            Add(authentication.Oauth?.ClientSecretFrom, "spec.kafka.authentication.oauth.clientSecretFrom", found);
         }
 
         return found.ToImmutable();
     }
 
-    /// <summary>The references that stand in the pods themselves, in environment and pod template: what they point to is read when a pod starts.</summary>
+    /// <summary>The references that a bridge needs besides Kafka's: TLS towards Logstash, and what its sink shows and asks for.</summary>
+    private static ImmutableArray<Reference> OfBridge(ConnectionSpec spec)
+    {
+        var found = ImmutableArray.CreateBuilder<Reference>();
+        AddTls(spec.Logstash.External?.Tls, "spec.logstash.external.tls", found);
+        if (spec.Output is null)
+        {
+            return found.ToImmutable();
+        }
+
+        if (spec.Bridge.Sink.Tls is { SecretName.Length: > 0 } tls)
+        {
+            const string Field = "spec.bridge.sink.tls";
+            found.Add(new Reference(ReferenceKind.Secret, tls.SecretName, tls.CertificateKey, $"{Field}.certificateKey"));
+            found.Add(new Reference(ReferenceKind.Secret, tls.SecretName, tls.PrivateKeyKey, $"{Field}.privateKeyKey"));
+            for (var i = 0; i < tls.TrustedClientCertificates.Count; i++)
+            {
+                Add(tls.TrustedClientCertificates[i], $"{Field}.trustedClientCertificates[{i}]", found);
+            }
+        }
+
+        if (spec.Bridge.Sink.Authentication is { } login)
+        {
+            Add(login.BearerTokenFrom, "spec.bridge.sink.authentication.bearerTokenFrom", found);
+            foreach (var key in login.BasicSecretName is null ? [] : new[] { "username", "password" })
+            {
+                Add(new SecretKeyReference { SecretName = login.BasicSecretName!, Key = key }, "spec.bridge.sink.authentication.basicSecretName", found);
+            }
+        }
+
+        return found.ToImmutable();
+    }
+
+    /// <summary>The references in the pod template of bridge pods: what they point to is read when a pod starts.</summary>
+    public static ImmutableArray<Reference> OfBridgePods(ConnectionSpec spec)
+    {
+        var found = ImmutableArray.CreateBuilder<Reference>();
+        Walk(spec.Bridge.PodTemplate, "spec.bridge.podTemplate", found);
+        return found.ToImmutable();
+    }
+
+    /// <summary>The references that stand in Logstash pods themselves, in environment and pod template: what they point to is read when a pod starts.</summary>
     public static ImmutableArray<Reference> OfPods(ConnectionSpec spec)
     {
         var found = ImmutableArray.CreateBuilder<Reference>();
@@ -82,6 +107,28 @@ internal static class ConnectionReferences
     /// <summary>The names of the objects of one kind, each once: what to watch for a connection.</summary>
     public static IEnumerable<string> Names(ConnectionSpec spec, ReferenceKind kind) =>
         Of(spec).Where(reference => reference.Kind == kind).Select(reference => reference.Name).Distinct(StringComparer.Ordinal);
+
+    private static void Add(SecretKeyReference? reference, string field, ImmutableArray<Reference>.Builder found)
+    {
+        if (reference is { SecretName.Length: > 0 })
+        {
+            found.Add(new Reference(ReferenceKind.Secret, reference.SecretName, reference.Key, field));
+        }
+    }
+
+    private static void AddTls(KafkaTlsSpec? tls, string field, ImmutableArray<Reference>.Builder found)
+    {
+        for (var i = 0; i < (tls?.TrustedCertificates.Count ?? 0); i++)
+        {
+            Add(tls!.TrustedCertificates[i], $"{field}.trustedCertificates[{i}]", found);
+        }
+
+        if (tls?.ClientCertificate is { SecretName.Length: > 0 } client)
+        {
+            found.Add(new Reference(ReferenceKind.Secret, client.SecretName, client.CertificateKey, $"{field}.clientCertificate.certificateKey"));
+            found.Add(new Reference(ReferenceKind.Secret, client.SecretName, client.PrivateKeyKey, $"{field}.clientCertificate.privateKeyKey"));
+        }
+    }
 
     /// <summary>Finds the references in a piece of a pod's spec, wherever the Kubernetes API lets one stand.</summary>
     private static void Walk(JsonNode? node, string field, ImmutableArray<Reference>.Builder found)

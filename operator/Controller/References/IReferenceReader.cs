@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using KafkaLogstash.Runtime;
 
 namespace KafkaLogstash.Controller.References;
@@ -11,6 +12,6 @@ internal interface IReferenceReader
     /// <param name="cancellationToken">Ends the reading.</param>
     Task<ReferenceResolution> ReadAsync(string ns, IReadOnlyCollection<Reference> references, CancellationToken cancellationToken);
 
-    /// <summary>Reads one key of one Secret; null where the Secret or the key is missing.</summary>
-    Task<string?> SecretTextAsync(NamespacedName name, string key, CancellationToken cancellationToken);
+    /// <summary>Reads one Secret; null where there is none.</summary>
+    Task<ImmutableDictionary<string, byte[]>?> SecretAsync(NamespacedName name, CancellationToken cancellationToken);
 }

@@ -29,8 +29,8 @@ internal sealed class ReferenceReader(KubernetesApi api) : IReferenceReader
     }
 
     /// <inheritdoc />
-    public async Task<string?> SecretTextAsync(NamespacedName name, string key, CancellationToken cancellationToken) =>
-        await DataAsync(ReferenceKind.Secret, name, cancellationToken) is { } data && data.TryGetValue(key, out var value) ? Encoding.UTF8.GetString(value) : null;
+    public Task<ImmutableDictionary<string, byte[]>?> SecretAsync(NamespacedName name, CancellationToken cancellationToken) =>
+        DataAsync(ReferenceKind.Secret, name, cancellationToken);
 
     /// <summary>Says what is missing; pure, so that the offline verbs say the same.</summary>
     internal static ImmutableArray<string> Missing(

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using k8s.Models;
 
 namespace KafkaLogstash.Controller.Rendering;
 
@@ -27,23 +28,29 @@ internal static class ConnectionLabels
     /// <summary>The label selector, as text, of everything the operator made for any connection.</summary>
     public const string AllManaged = ManagedBy + "=" + ManagedByValue;
 
-    /// <summary>What tells the Logstash pods of a connection from all others. It can't change: a Deployment's selector is immutable.</summary>
-    public static JsonObject Selector(string connection) => new()
+    /// <summary>What tells the pods of a workload of a connection from all others. It can't change: a Deployment's selector is immutable.</summary>
+    public static JsonObject Selector(string connection, Workload workload = Workload.Logstash) => new()
     {
-        [Name] = "logstash",
+        [Name] = NameOf(workload),
         [Instance] = connection,
         [ManagedBy] = ManagedByValue,
     };
 
-    /// <summary>The labels of every object of a connection.</summary>
-    public static JsonObject For(string connection)
+    /// <summary>The labels of every object of a workload of a connection.</summary>
+    public static JsonObject For(string connection, Workload workload = Workload.Logstash)
     {
-        var labels = Selector(connection);
-        labels[Component] = "pipeline";
+        var labels = Selector(connection, workload);
+        labels[Component] = workload == Workload.Bridge ? "bridge" : "pipeline";
         labels["app.kubernetes.io/part-of"] = "kafka-logstash-connection";
         return labels;
     }
 
     /// <summary>The selector as text, as the scale subresource's <c>labelSelectorPath</c> wants it.</summary>
-    public static string SelectorText(string connection) => string.Join(',', Selector(connection).Select(label => $"{label.Key}={label.Value}"));
+    public static string SelectorText(string connection, Workload workload = Workload.Logstash) =>
+        string.Join(',', Selector(connection, workload).Select(label => $"{label.Key}={label.Value}"));
+
+    /// <summary>Whether a pod is one of a workload's.</summary>
+    public static bool IsOf(V1Pod pod, Workload workload) => pod.Metadata.Labels?.TryGetValue(Name, out var name) == true && name == NameOf(workload);
+
+    private static string NameOf(Workload workload) => workload == Workload.Bridge ? "kafka-logstash-bridge" : "logstash";
 }

@@ -15,4 +15,31 @@ internal sealed record ConnectionNames(string Connection)
 
     /// <summary>The Secret with what Kafka's client needs: the JAAS line, truststore and keystore.</summary>
     public string KafkaClient => $"{Connection}-kafka-client";
+
+    /// <summary>The bridge's Deployment, Service, PodDisruptionBudget and NetworkPolicy.</summary>
+    public string Bridge => $"{Connection}-bridge";
+
+    /// <summary>The headless Service with the beats inputs of the operator's Logstash pods.</summary>
+    public string Beats => $"{Connection}-logstash-beats";
+
+    /// <summary>The ConfigMap with <c>bridge.json</c>.</summary>
+    public string BridgeSettings => $"{Connection}-bridge-settings";
+
+    /// <summary>The Secret with the bridge's Kafka properties, which no Logstash pod sees.</summary>
+    public string BridgeKafka => $"{Connection}-bridge-kafka";
+
+    /// <summary>The Secret with what the bridge needs for TLS towards Logstash.</summary>
+    public string BridgeLogstash => $"{Connection}-bridge-logstash";
+
+    /// <summary>The Secret with the sink's certificate.</summary>
+    public string BridgeSink => $"{Connection}-bridge-sink";
+
+    /// <summary>The Secret with what the sink's clients must prove.</summary>
+    public string BridgeSinkLogin => $"{Connection}-bridge-sink-auth";
+
+    /// <summary>The Secret with the certificates that the operator makes for bridge and Logstash, and their authority; no pod mounts it.</summary>
+    public string BridgeCertificates => $"{Connection}-bridge-certificates";
+
+    /// <summary>The Secret with what Logstash pods need for the bridge.</summary>
+    public string LogstashBridge => $"{Connection}-logstash-bridge";
 }

@@ -1,10 +1,9 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using KafkaLogstash.Kafka.Clients;
 
 namespace KafkaLogstash.Controller.Rendering;
 
-/// <summary>Makes the Secret with what Kafka's client needs in the form in which it needs it.</summary>
+/// <summary>Makes the Secret with what Kafka's client in Logstash needs, in the form in which it needs it.</summary>
 internal static class KafkaClientSecret
 {
     /// <summary>The key with the JAAS line.</summary>
@@ -13,27 +12,38 @@ internal static class KafkaClientSecret
     /// <summary>The key with the salt of the start hash.</summary>
     public const string SaltKey = "start-hash.salt";
 
-    /// <summary>Whether a connection needs the Secret: it has credentials, or its pods start with other secrets and need the salt.</summary>
-    public static bool IsNeeded(RenderRequest request, LogstashKafkaOptions kafka) =>
-        kafka.JaasLine is not null || kafka.Truststore is not null || kafka.Keystore is not null || request.References.HasSecrets;
-
-    /// <summary>Makes the Secret.</summary>
-    public static JsonObject Render(RenderRequest request, LogstashKafkaOptions kafka)
+    /// <summary>What Logstash pods read out of it.</summary>
+    public static LogstashSecret Of(RenderRequest request, LogstashKafkaOptions kafka) => new()
     {
-        var data = new JsonObject();
-        void Add(string key, string? value)
-        {
-            if (value is not null)
-            {
-                data[key] = Convert.ToBase64String(Encoding.UTF8.GetBytes(value));
-            }
-        }
+        Name = Name(request),
+        Volume = "kafka",
+        Folder = PodPaths.Kafka,
 
-        Add(JaasKey, kafka.JaasLine);
-        Add(LogstashKafkaOptions.TruststoreFile, kafka.Truststore);
-        Add(LogstashKafkaOptions.KeystoreFile, kafka.Keystore);
-        Add(SaltKey, request.Salt);
-        return OwnedObject.Render(
-            request.Connection, "v1", "Secret", new ConnectionNames(request.Connection.Metadata.Name).KafkaClient, ("type", "Opaque"), ("data", data));
-    }
+        // Only the stores: the JAAS line travels as a variable, and no other process in the pod needs to find it in a file.
+        Files =
+        [
+            .. new[] { (kafka.Truststore, LogstashKafkaOptions.TruststoreFile), (kafka.Keystore, LogstashKafkaOptions.KeystoreFile) }
+                .Where(store => store.Item1 is not null)
+                .Select(store => store.Item2),
+        ],
+        Variables = kafka.JaasLine is null ? [] : [(LogstashKafkaOptions.JaasVariable, JaasKey)],
+        Contents = [kafka.JaasLine, kafka.Truststore, kafka.Keystore],
+    };
+
+    /// <summary>Makes the Secret; null where a connection needs none: it has no credentials, and its pods start without other secrets that would need the salt.</summary>
+    public static JsonObject? Render(RenderRequest request, LogstashKafkaOptions kafka) =>
+        kafka.JaasLine is null && kafka.Truststore is null && kafka.Keystore is null && !request.References.HasSecrets
+            ? null
+            : OwnedObject.Secret(
+                request.Connection,
+                Workload.Logstash,
+                Name(request),
+                [
+                    new(JaasKey, kafka.JaasLine),
+                    new(LogstashKafkaOptions.TruststoreFile, kafka.Truststore),
+                    new(LogstashKafkaOptions.KeystoreFile, kafka.Keystore),
+                    new(SaltKey, request.Salt),
+                ]);
+
+    private static string Name(RenderRequest request) => new ConnectionNames(request.Connection.Metadata.Name).KafkaClient;
 }

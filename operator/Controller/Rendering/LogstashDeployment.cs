@@ -2,8 +2,8 @@ using System.Text.Json.Nodes;
 using k8s;
 using k8s.Models;
 using KafkaLogstash.Api;
+using KafkaLogstash.Bridging;
 using KafkaLogstash.Controller.Rollout;
-using KafkaLogstash.Kafka.Clients;
 using KafkaLogstash.Logstash;
 using KafkaLogstash.Logstash.Catalogue;
 
@@ -21,17 +21,19 @@ internal static class LogstashDeployment
     /// <summary>How long a pod may take to empty its queue and leave its consumer group, seconds.</summary>
     private const int TerminationGracePeriod = 120;
 
+    /// <summary>The name of the port of the beats input that takes what the bridge sends.</summary>
+    public const string BeatsPort = "bridge-beats";
+
     private const string SettingsVolume = "settings";
     private const string PipelineVolume = "pipeline";
-    private const string KafkaVolume = "kafka";
     private const string DataVolume = "data";
 
     /// <summary>Makes the Deployment.</summary>
     /// <param name="request">The connection and what it refers to.</param>
-    /// <param name="kafka">What Kafka's client needs.</param>
+    /// <param name="secret">What pods read out of the Secret that was made for them.</param>
     /// <param name="startHash">The hash of everything that pods read only at start.</param>
     /// <param name="restart">The last restart because a pipeline was not reloaded in place; null where there was none, or pods are always rolled.</param>
-    public static JsonObject Render(RenderRequest request, LogstashKafkaOptions kafka, string startHash, PodRestart? restart)
+    public static JsonObject Render(RenderRequest request, LogstashSecret secret, string startHash, PodRestart? restart)
     {
         var annotations = new JsonObject { [ConnectionLabels.StartHash] = startHash };
         restart?.AddTo(annotations);
@@ -57,15 +59,9 @@ internal static class LogstashDeployment
                     ["fsGroupChangePolicy"] = "OnRootMismatch",
                     ["seccompProfile"] = new JsonObject { ["type"] = "RuntimeDefault" },
                 },
-                ["topologySpreadConstraints"] = new JsonArray(new JsonObject
-                {
-                    ["maxSkew"] = 1,
-                    ["topologyKey"] = "kubernetes.io/hostname",
-                    ["whenUnsatisfiable"] = "ScheduleAnyway",
-                    ["labelSelector"] = new JsonObject { ["matchLabels"] = ConnectionLabels.Selector(names.Connection) },
-                }),
-                ["containers"] = new JsonArray(Container(request, kafka, names)),
-                ["volumes"] = Volumes(spec, kafka, names),
+                ["topologySpreadConstraints"] = PodPieces.Spread(names.Connection, Workload.Logstash),
+                ["containers"] = new JsonArray(Container(request, secret)),
+                ["volumes"] = Volumes(spec, secret, names),
             },
         };
 
@@ -74,29 +70,19 @@ internal static class LogstashDeployment
             template = PodTemplateMerge.Merge(template, users);
         }
 
-        var deployment = new JsonObject
-        {
-            ["strategy"] = new JsonObject
-            {
-                ["type"] = "RollingUpdate",
-                ["rollingUpdate"] = new JsonObject { ["maxSurge"] = 1, ["maxUnavailable"] = 0 },
-            },
-            ["revisionHistoryLimit"] = 3,
-            ["selector"] = new JsonObject { ["matchLabels"] = ConnectionLabels.Selector(names.Connection) },
-            ["template"] = template,
-        };
-        if (request.Replicas is { } replicas)
-        {
-            deployment["replicas"] = replicas;
-        }
-
-        return OwnedObject.Render(request.Connection, "apps/v1", "Deployment", names.Logstash, ("spec", deployment));
+        return PodPieces.Deployment(request.Connection, Workload.Logstash, names.Logstash, template, request.Replicas);
     }
 
-    private static JsonObject Container(RenderRequest request, LogstashKafkaOptions kafka, ConnectionNames names)
+    private static JsonObject Container(RenderRequest request, LogstashSecret secret)
     {
-        var logstash = request.Connection.Spec.Logstash;
+        var spec = request.Connection.Spec;
+        var logstash = spec.Logstash;
         var ports = new JsonArray(new JsonObject { ["name"] = "node-api", ["containerPort"] = PodPaths.ApiPort, ["protocol"] = "TCP" });
+        if (spec is { Transport: Transport.Bridge, Input: not null })
+        {
+            ports.Add(new JsonObject { ["name"] = BeatsPort, ["containerPort"] = BridgeDefaults.BeatsPort, ["protocol"] = "TCP" });
+        }
+
         foreach (var port in logstash.Ports)
         {
             ports.Add(new JsonObject { ["name"] = port.Name, ["containerPort"] = port.EffectiveTargetPort(), ["protocol"] = port.Protocol });
@@ -108,16 +94,11 @@ internal static class LogstashDeployment
             ["image"] = logstash.EffectiveImage(),
             ["command"] = new JsonArray(PodPaths.Program),
             ["args"] = new JsonArray("--path.settings", PodPaths.Settings),
-            ["env"] = Environment(request, kafka, names),
+            ["env"] = Environment(spec, secret),
             ["ports"] = ports,
             ["resources"] = Resources(logstash.Resources),
-            ["securityContext"] = new JsonObject
-            {
-                ["allowPrivilegeEscalation"] = false,
-                ["readOnlyRootFilesystem"] = true,
-                ["capabilities"] = new JsonObject { ["drop"] = new JsonArray("ALL") },
-            },
-            ["volumeMounts"] = Mounts(kafka),
+            ["securityContext"] = PodPieces.ContainerSecurity(),
+            ["volumeMounts"] = Mounts(secret),
 
             // The port opens before any pipeline runs; this path answers 404 until the pipeline is there, and again when it failed to register.
             ["startupProbe"] = Probe($"/_node/pipelines/{PodPaths.PipelineId}", period: 5, timeout: 5, failures: 60),
@@ -134,11 +115,10 @@ internal static class LogstashDeployment
         return container;
     }
 
-    private static JsonArray Environment(RenderRequest request, LogstashKafkaOptions kafka, ConnectionNames names)
+    private static JsonArray Environment(ConnectionSpec spec, LogstashSecret secret)
     {
-        var spec = request.Connection.Spec;
         var users = spec.Logstash.Env.FirstOrDefault(variable => variable.Name == JavaOptions.Variable);
-        var tokenUrl = LogstashVersion.TryParse(spec.Logstash.Version, out var version) && LogstashRelease.Find(version) is { NeedsOAuthUrlAllowed: true }
+        var tokenUrl = spec.Transport == Transport.Native && LogstashVersion.TryParse(spec.Logstash.Version, out var version) && LogstashRelease.Find(version) is { NeedsOAuthUrlAllowed: true }
             ? spec.Kafka.Authentication?.Oauth?.TokenEndpointUrl
             : null;
         var environment = new JsonArray(new JsonObject
@@ -146,15 +126,12 @@ internal static class LogstashDeployment
             ["name"] = JavaOptions.Variable,
             ["value"] = JavaOptions.Build(MemoryLimit(spec.Logstash.Resources), spec.Logstash.HeapPercent, tokenUrl, users?.Value),
         });
-        if (kafka.JaasLine is not null)
+        foreach (var (variable, key) in secret.Variables)
         {
             environment.Add(new JsonObject
             {
-                ["name"] = LogstashKafkaOptions.JaasVariable,
-                ["valueFrom"] = new JsonObject
-                {
-                    ["secretKeyRef"] = new JsonObject { ["name"] = names.KafkaClient, ["key"] = KafkaClientSecret.JaasKey },
-                },
+                ["name"] = variable,
+                ["valueFrom"] = new JsonObject { ["secretKeyRef"] = new JsonObject { ["name"] = secret.Name, ["key"] = key } },
             });
         }
 
@@ -190,25 +167,23 @@ internal static class LogstashDeployment
     private static long MemoryLimit(V1ResourceRequirements? resources) =>
         resources?.Limits?.TryGetValue("memory", out var limit) == true ? (long)limit.ToDecimal() : DefaultMemory;
 
-    private static JsonArray Mounts(LogstashKafkaOptions kafka)
+    private static JsonArray Mounts(LogstashSecret secret)
     {
-        JsonObject Mount(string volume, string path, bool readOnly) =>
-            readOnly ? new() { ["name"] = volume, ["mountPath"] = path, ["readOnly"] = true } : new() { ["name"] = volume, ["mountPath"] = path };
         var mounts = new JsonArray(
-            Mount(SettingsVolume, PodPaths.Settings, true),
-            Mount(PipelineVolume, PodPaths.Pipeline, true),
-            Mount(DataVolume, PodPaths.Data, false),
-            Mount("logs", PodPaths.Logs, false),
-            Mount("tmp", "/tmp", false));
-        if (HasFiles(kafka))
+            PodPieces.Mount(SettingsVolume, PodPaths.Settings, readOnly: true),
+            PodPieces.Mount(PipelineVolume, PodPaths.Pipeline, readOnly: true),
+            PodPieces.Mount(DataVolume, PodPaths.Data, readOnly: false),
+            PodPieces.Mount("logs", PodPaths.Logs, readOnly: false),
+            PodPieces.Mount("tmp", "/tmp", readOnly: false));
+        if (secret.Files.Count > 0)
         {
-            mounts.Add(Mount(KafkaVolume, PodPaths.Kafka, true));
+            mounts.Add(PodPieces.Mount(secret.Volume, secret.Folder, readOnly: true));
         }
 
         return mounts;
     }
 
-    private static JsonArray Volumes(ConnectionSpec spec, LogstashKafkaOptions kafka, ConnectionNames names)
+    private static JsonArray Volumes(ConnectionSpec spec, LogstashSecret secret, ConnectionNames names)
     {
         var volumes = new JsonArray(
             new JsonObject { ["name"] = SettingsVolume, ["configMap"] = new JsonObject { ["name"] = names.Settings } },
@@ -216,23 +191,9 @@ internal static class LogstashDeployment
             DataVolumeOf(spec.Pipeline),
             new JsonObject { ["name"] = "logs", ["emptyDir"] = new JsonObject() },
             new JsonObject { ["name"] = "tmp", ["emptyDir"] = new JsonObject() });
-        if (HasFiles(kafka))
+        if (secret.Files.Count > 0)
         {
-            // Only the stores: the JAAS line travels as a variable, and no other process in the pod needs to find it in a file.
-            var items = new JsonArray();
-            foreach (var (content, file) in new[] { (kafka.Truststore, LogstashKafkaOptions.TruststoreFile), (kafka.Keystore, LogstashKafkaOptions.KeystoreFile) })
-            {
-                if (content is not null)
-                {
-                    items.Add(new JsonObject { ["key"] = file, ["path"] = file });
-                }
-            }
-
-            volumes.Add(new JsonObject
-            {
-                ["name"] = KafkaVolume,
-                ["secret"] = new JsonObject { ["secretName"] = names.KafkaClient, ["defaultMode"] = 288, ["items"] = items },
-            });
+            volumes.Add(new JsonObject { ["name"] = secret.Volume, ["secret"] = PodPieces.SecretSource(secret.Name, secret.Files) });
         }
 
         return volumes;
@@ -267,15 +228,7 @@ internal static class LogstashDeployment
         };
     }
 
-    private static bool HasFiles(LogstashKafkaOptions kafka) => kafka.Truststore is not null || kafka.Keystore is not null;
-
-    private static JsonObject Probe(string path, int period, int timeout, int failures) => new()
-    {
-        ["httpGet"] = new JsonObject { ["path"] = path, ["port"] = "node-api" },
-        ["periodSeconds"] = period,
-        ["timeoutSeconds"] = timeout,
-        ["failureThreshold"] = failures,
-    };
+    private static JsonObject Probe(string path, int period, int timeout, int failures) => PodPieces.Probe("node-api", path, period, timeout, failures);
 
     private static JsonNode ToJson<T>(T model) => JsonNode.Parse(KubernetesJson.Serialize(model))!;
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using KafkaLogstash.Api;
 
@@ -12,13 +13,24 @@ internal static class OwnedObject
     /// <param name="kind">Its kind.</param>
     /// <param name="name">Its name.</param>
     /// <param name="fields">Its fields besides metadata.</param>
-    public static JsonObject Render(KafkaLogstashConnection connection, string apiVersion, string kind, string name, params ReadOnlySpan<(string Name, JsonNode? Value)> fields)
+    public static JsonObject Render(KafkaLogstashConnection connection, string apiVersion, string kind, string name, params ReadOnlySpan<(string Name, JsonNode? Value)> fields) =>
+        Render(connection, Workload.Logstash, apiVersion, kind, name, fields);
+
+    /// <summary>Makes an object of one of the connection's workloads.</summary>
+    /// <param name="connection">Its owner. Without a uid (offline) the object gets no owner reference.</param>
+    /// <param name="workload">The workload.</param>
+    /// <param name="apiVersion">Its API version.</param>
+    /// <param name="kind">Its kind.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="fields">Its fields besides metadata.</param>
+    public static JsonObject Render(
+        KafkaLogstashConnection connection, Workload workload, string apiVersion, string kind, string name, params ReadOnlySpan<(string Name, JsonNode? Value)> fields)
     {
         var metadata = new JsonObject
         {
             ["name"] = name,
             ["namespace"] = connection.Metadata.NamespaceProperty,
-            ["labels"] = ConnectionLabels.For(connection.Metadata.Name),
+            ["labels"] = ConnectionLabels.For(connection.Metadata.Name, workload),
         };
         if (!string.IsNullOrEmpty(connection.Metadata.Uid))
         {
@@ -41,4 +53,74 @@ internal static class OwnedObject
 
         return result;
     }
+
+    /// <summary>Makes a Secret.</summary>
+    /// <param name="connection">Its owner.</param>
+    /// <param name="workload">The workload that it belongs to.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="data">Its keys and values; keys without a value are left out.</param>
+    public static JsonObject Secret(KafkaLogstashConnection connection, Workload workload, string name, IEnumerable<KeyValuePair<string, string?>> data)
+    {
+        var encoded = new JsonObject();
+        foreach (var (key, value) in data)
+        {
+            if (value is not null)
+            {
+                encoded[key] = Convert.ToBase64String(Encoding.UTF8.GetBytes(value));
+            }
+        }
+
+        return Render(connection, workload, "v1", "Secret", name, ("type", "Opaque"), ("data", encoded));
+    }
+
+    /// <summary>Makes a ConfigMap.</summary>
+    /// <param name="connection">Its owner.</param>
+    /// <param name="workload">The workload that it belongs to.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="files">Its files.</param>
+    public static JsonObject ConfigMap(KafkaLogstashConnection connection, Workload workload, string name, params ReadOnlySpan<(string File, string Content)> files)
+    {
+        var data = new JsonObject();
+        foreach (var (file, content) in files)
+        {
+            data[file] = content;
+        }
+
+        return Render(connection, workload, "v1", "ConfigMap", name, ("data", data));
+    }
+
+    /// <summary>Makes the PodDisruptionBudget of a workload.</summary>
+    /// <param name="connection">Its owner.</param>
+    /// <param name="workload">The workload.</param>
+    /// <param name="name">Its name.</param>
+    public static JsonObject DisruptionBudget(KafkaLogstashConnection connection, Workload workload, string name) => Render(
+        connection,
+        workload,
+        "policy/v1",
+        "PodDisruptionBudget",
+        name,
+        ("spec", new JsonObject
+        {
+            ["maxUnavailable"] = 1,
+            ["unhealthyPodEvictionPolicy"] = "AlwaysAllow",
+            ["selector"] = new JsonObject { ["matchLabels"] = ConnectionLabels.Selector(connection.Metadata.Name, workload) },
+        }));
+
+    /// <summary>Makes a NetworkPolicy that says who may reach a workload. What goes out is left open: where users' outputs and lookups go, and Kafka's brokers are, is not for us to know.</summary>
+    /// <param name="connection">Its owner.</param>
+    /// <param name="workload">The workload.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="ingress">Who may reach it where.</param>
+    public static JsonObject NetworkPolicy(KafkaLogstashConnection connection, Workload workload, string name, JsonArray ingress) => Render(
+        connection,
+        workload,
+        "networking.k8s.io/v1",
+        "NetworkPolicy",
+        name,
+        ("spec", new JsonObject
+        {
+            ["podSelector"] = new JsonObject { ["matchLabels"] = ConnectionLabels.Selector(connection.Metadata.Name, workload) },
+            ["policyTypes"] = new JsonArray("Ingress"),
+            ["ingress"] = ingress,
+        }));
 }

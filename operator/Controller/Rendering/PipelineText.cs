@@ -1,17 +1,14 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using KafkaLogstash.Api;
 using KafkaLogstash.Controller.Observation;
 using KafkaLogstash.Controller.References;
-using KafkaLogstash.Kafka.Clients;
 using KafkaLogstash.Logstash;
-using KafkaLogstash.Logstash.Catalogue;
 using KafkaLogstash.Logstash.Syntax;
 using KafkaLogstash.Logstash.Writing;
 
 namespace KafkaLogstash.Controller.Rendering;
 
-/// <summary>Writes the pipeline of a connection: kafka input, the user's inputs, filters, kafka output, the user's outputs.</summary>
+/// <summary>Writes the pipeline of a connection: the input from Kafka, the user's inputs, filters, the output to Kafka, the user's outputs.</summary>
 internal static class PipelineText
 {
     /// <summary>The file's name in the pipeline's folder.</summary>
@@ -20,19 +17,32 @@ internal static class PipelineText
     /// <summary>Writes the pipeline.</summary>
     /// <param name="connection">The connection.</param>
     /// <param name="references">The ConfigMaps it names.</param>
-    /// <param name="kafka">Where Kafka is, and how to log in.</param>
+    /// <param name="ends">How it is joined to Kafka.</param>
     /// <returns>Text and digest, or problems.</returns>
-    public static PipelineTextResult Write(KafkaLogstashConnection connection, ResolvedReferences references, LogstashKafkaOptions kafka)
+    public static PipelineTextResult Write(KafkaLogstashConnection connection, ResolvedReferences references, IPipelineEnds ends)
     {
         // The digest is of the text without digest: it stands in the text itself.
-        var digest = PipelineDigest.Of(Compose(connection, references, kafka, digest: null).Draft);
-        var written = Compose(connection, references, kafka, digest).Build();
+        var digest = PipelineDigest.Of(Compose(connection, references, ends, digest: null).Draft);
+        var written = Compose(connection, references, ends, digest).Build();
         return written.Text is null
             ? new PipelineTextResult(null, "", [.. written.Refusals.Select(refusal => Problem(refusal))])
             : new PipelineTextResult(written.Text, digest, []);
     }
 
-    private static ConfigBuilder Compose(KafkaLogstashConnection connection, ResolvedReferences references, LogstashKafkaOptions kafka, string? digest)
+    /// <summary>Writes a codec as a spec has it: a name, or a name with settings.</summary>
+    public static void Codec(PluginBuilder plugin, string codec)
+    {
+        if (LogstashConfig.ParseValue(codec).Node is { } value)
+        {
+            plugin.Attribute("codec", ConfigValue.Syntax(value));
+        }
+        else
+        {
+            plugin.Attribute("codec", ConfigValue.Text(codec));
+        }
+    }
+
+    private static ConfigBuilder Compose(KafkaLogstashConnection connection, ResolvedReferences references, IPipelineEnds ends, string? digest)
     {
         var spec = connection.Spec;
         var pipeline = spec.Pipeline;
@@ -42,20 +52,23 @@ internal static class PipelineText
 
         builder.Section(SectionKind.Input, items =>
         {
-            if (spec.Input is { } input)
+            if (spec.Input is not null)
             {
-                items.Comment("spec.input").Plugin("kafka", plugin => KafkaInput(plugin, connection, input, kafka, digest));
+                ends.Input(items.Comment("spec.input"), digest);
             }
 
             Bodies(items, SectionKind.Input, PipelineSection.Inputs, "spec.pipeline.inputs", pipeline.Inputs, pipeline, references);
         });
         builder.Section(SectionKind.Filter, items =>
-            Bodies(items, SectionKind.Filter, PipelineSection.Filter, "spec.pipeline.filter", pipeline.Filter, pipeline, references));
+        {
+            ends.Filter(items);
+            Bodies(items, SectionKind.Filter, PipelineSection.Filter, "spec.pipeline.filter", pipeline.Filter, pipeline, references);
+        });
         builder.Section(SectionKind.Output, items =>
         {
             if (spec.Output is { } output)
             {
-                void Write(ItemsBuilder place) => place.Plugin("kafka", plugin => KafkaOutput(plugin, connection, output, kafka, digest));
+                void Write(ItemsBuilder place) => ends.Output(place, digest);
                 items.Comment("spec.output");
                 if (string.IsNullOrWhiteSpace(output.When))
                 {
@@ -71,97 +84,6 @@ internal static class PipelineText
         });
 
         return builder;
-    }
-
-    private static void KafkaInput(PluginBuilder plugin, KafkaLogstashConnection connection, InputSpec input, LogstashKafkaOptions kafka, string? digest)
-    {
-        Identity(plugin, "kafka-input", connection, input.Options, digest);
-        Security(plugin, kafka);
-        if (input.TopicsPattern is { } pattern)
-        {
-            plugin.Attribute("topics_pattern", ConfigValue.Text(pattern));
-        }
-        else
-        {
-            plugin.Attribute("topics", ConfigValue.Array((input.Topics ?? []).Select(topic => ConfigValue.Text(topic))));
-        }
-
-        plugin.Attribute("group_id", ConfigValue.Text(connection.GroupId()))
-            .Attribute("consumer_threads", ConfigValue.Number(input.ConsumerThreads))
-            .Attribute("auto_offset_reset", ConfigValue.Text(WireName.Of(input.AutoOffsetReset).ToLowerInvariant()));
-        if (input.Options?.ContainsKey("enable_auto_commit") != true)
-        {
-            // Offsets are committed once Logstash's queue has the events, not by the clock: with a persisted queue that is at least once.
-            plugin.Attribute("enable_auto_commit", ConfigValue.Boolean(false));
-        }
-
-        plugin.Attribute("decorate_events", ConfigValue.Text(WireName.Of(input.DecorateEvents)));
-        Codec(plugin, input.Codec);
-        Options(plugin, input.Options, connection.Spec, KafkaPluginKind.Input);
-    }
-
-    private static void KafkaOutput(PluginBuilder plugin, KafkaLogstashConnection connection, OutputSpec output, LogstashKafkaOptions kafka, string? digest)
-    {
-        Identity(plugin, "kafka-output", connection, output.Options, digest);
-        Security(plugin, kafka);
-        plugin.Attribute("topic_id", ConfigValue.Text(output.TopicId));
-        if (!string.IsNullOrEmpty(output.MessageKey))
-        {
-            plugin.Attribute("message_key", ConfigValue.Text(output.MessageKey));
-        }
-
-        plugin.Attribute("acks", ConfigValue.Text(WireName.Of(output.Acks)))
-            .Attribute("compression_type", ConfigValue.Text(WireName.Of(output.CompressionType)));
-        Codec(plugin, output.Codec);
-        Options(plugin, output.Options, connection.Spec, KafkaPluginKind.Output);
-    }
-
-    private static void Identity(PluginBuilder plugin, string name, KafkaLogstashConnection connection, System.Text.Json.Nodes.JsonObject? options, string? digest)
-    {
-        plugin.Attribute("id", ConfigValue.Text(digest is null ? name : PipelineDigest.PluginId(name, digest)));
-        if (options?.ContainsKey("client_id") != true && !connection.Spec.Kafka.Properties.ContainsKey("client.id"))
-        {
-            plugin.Attribute("client_id", ConfigValue.Text($"{connection.Metadata.NamespaceProperty}-{connection.Metadata.Name}"));
-        }
-    }
-
-    private static void Security(PluginBuilder plugin, LogstashKafkaOptions kafka)
-    {
-        foreach (var (name, value) in kafka.Options)
-        {
-            plugin.Attribute(name, ConfigValue.Text(value));
-        }
-
-        if (kafka.JaasLine is not null)
-        {
-            plugin.Attribute("sasl_jaas_config", ConfigValue.Placeholder(LogstashKafkaOptions.JaasVariable));
-        }
-    }
-
-    private static void Codec(PluginBuilder plugin, string codec)
-    {
-        if (LogstashConfig.ParseValue(codec).Node is { } value)
-        {
-            plugin.Attribute("codec", ConfigValue.Syntax(value));
-        }
-        else
-        {
-            plugin.Attribute("codec", ConfigValue.Text(codec));
-        }
-    }
-
-    private static void Options(PluginBuilder plugin, System.Text.Json.Nodes.JsonObject? options, ConnectionSpec spec, KafkaPluginKind kind)
-    {
-        var catalogue = KafkaPluginCatalogue.For(LogstashVersion.Parse(spec.Logstash.Version), kind);
-        foreach (var (name, value) in ClientProperties.For(spec.Kafka.Properties, catalogue, options))
-        {
-            plugin.Attribute(name, ConfigValue.Text(value));
-        }
-
-        foreach (var (name, value) in options ?? [])
-        {
-            plugin.Attribute(name, ConfigValue.FromJson(JsonSerializer.SerializeToElement(value)));
-        }
     }
 
     private static void Bodies(

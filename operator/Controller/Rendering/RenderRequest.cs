@@ -1,5 +1,6 @@
 using KafkaLogstash.Api;
 using KafkaLogstash.Controller.References;
+using KafkaLogstash.Controller.Rendering.Bridges;
 using KafkaLogstash.Controller.Rollout;
 using KafkaLogstash.Kafka.Clients;
 
@@ -25,6 +26,9 @@ internal sealed record RenderRequest
 
     /// <summary>The number of pods; null leaves it to who has set it before.</summary>
     public int? Replicas { get; init; }
+
+    /// <summary>What the bridge is made from; null with the transport Native.</summary>
+    public BridgeRequest? Bridge { get; init; }
 
     /// <summary>The last restart because a pipeline was not reloaded in place; null where there was none.</summary>
     public PodRestart? Restart { get; init; }

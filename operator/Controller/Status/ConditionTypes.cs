@@ -29,4 +29,7 @@ internal static class ConditionTypes
 
     /// <summary>The wished Logstash pods run the wished pipeline.</summary>
     public const string LogstashAvailable = "LogstashAvailable";
+
+    /// <summary>The wished bridge pods do what they are for; only with the transport Bridge.</summary>
+    public const string BridgeAvailable = "BridgeAvailable";
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using k8s.Models;
 using KafkaLogstash.Api;
 using KafkaLogstash.Controller.Rendering;
+using KafkaLogstash.Controller.Rendering.Bridges;
 using KafkaLogstash.Kafka.Probing;
 
 namespace KafkaLogstash.Controller.Status;
@@ -17,12 +18,19 @@ internal static class ConnectionStatusBuilder
     /// <summary>Works it out.</summary>
     /// <param name="connection">The connection with the status it has.</param>
     /// <param name="outcome">How far the reconcile came.</param>
-    /// <param name="logstash">How the pods are.</param>
+    /// <param name="logstash">How the Logstash pods are.</param>
+    /// <param name="bridge">How the bridge pods are; null with the transport Native.</param>
     /// <param name="kafka">What Kafka looks like; null where nothing is known.</param>
     /// <param name="rollout">How the pipeline that runs came to the pods; null while it is on its way.</param>
     /// <param name="now">The time, UTC.</param>
     public static ConnectionStatus Build(
-        KafkaLogstashConnection connection, ReconcileOutcome outcome, LogstashHealth logstash, KafkaFacts? kafka, RolloutStatus? rollout, DateTimeOffset now)
+        KafkaLogstashConnection connection,
+        ReconcileOutcome outcome,
+        LogstashHealth logstash,
+        BridgeHealth? bridge,
+        KafkaFacts? kafka,
+        RolloutStatus? rollout,
+        DateTimeOffset now)
     {
         var spec = connection.Spec;
         var previous = connection.Status ?? new ConnectionStatus();
@@ -35,19 +43,25 @@ internal static class ConnectionStatusBuilder
             (ConditionTypes.TopicsAvailable, topics),
             (ConditionTypes.LogstashAvailable, logstash.Available),
         };
+        if (bridge is not null)
+        {
+            verdicts.Add((ConditionTypes.BridgeAvailable, bridge.Available));
+        }
 
-        var first = verdicts.FirstOrDefault(entry => entry.Verdict.Holds == false || (entry.Verdict.Holds is null && entry.Type is not (ConditionTypes.KafkaReachable or ConditionTypes.TopicsAvailable)));
+        var first = verdicts.FirstOrDefault(entry => entry.Verdict.Holds == false || (entry.Verdict.Holds is null && !MayBeUnknown(entry.Type, entry.Verdict)));
         var ready = first.Verdict is { } reason
             ? new Verdict(false, reason.Reason, $"{first.Type}: {reason.Message}")
             : outcome.Paused
                 ? new Verdict(true, "Paused", "What runs is left as it is (spec.paused is true).")
-                : new Verdict(true, "Ready", logstash.Available.Message);
+                : new Verdict(true, "Ready", bridge is null ? logstash.Available.Message : $"{logstash.Available.Message} {bridge.Available.Message}");
 
         var stalled = outcome.Accepted.Holds == false
             ? new Verdict(true, outcome.Accepted.Reason, "The spec has to be changed: see the condition Accepted.")
             : logstash.Stalled
                 ? new Verdict(true, logstash.Available.Reason, logstash.Available.Message)
-                : new Verdict(false, "Progressing", "Nothing stands in the way.");
+                : bridge is { Stalled: true }
+                    ? new Verdict(true, bridge.Available.Reason, bridge.Available.Message)
+                    : new Verdict(false, "Progressing", "Nothing stands in the way.");
         var reconciling = ready.Holds == true || stalled.Holds == true
             ? new Verdict(false, ready.Holds == true ? "Done" : "Stalled", "Nothing is under way.")
             : outcome.Paused
@@ -64,9 +78,9 @@ internal static class ConnectionStatusBuilder
             ReadyReplicas = logstash.ReadyReplicas,
             Flow = Flow(spec),
             ReadyRatio = string.Create(CultureInfo.InvariantCulture, $"{logstash.ReadyReplicas}/{logstash.WishedReplicas}"),
-            Selector = ConnectionLabels.SelectorText(connection.Metadata.Name),
+            Selector = ConnectionLabels.SelectorText(connection.Metadata.Name, spec.Logstash.External is null ? Workload.Logstash : Workload.Bridge),
             Transport = spec.Transport,
-            Version = spec.Logstash.Version,
+            Version = spec.Logstash.External is null ? spec.Logstash.Version : null,
 
             // What is rolled out: while pods differ, the last that all of them ran.
             PipelineHash = logstash.RunningDigest ?? previous.PipelineHash,
@@ -76,8 +90,15 @@ internal static class ConnectionStatusBuilder
             GroupId = spec.Input is null ? null : connection.GroupId(),
             Topics = [.. (kafka?.Topics ?? []).Select(topic => new TopicStatus { Name = topic.Name, Partitions = topic.Partitions, Lag = topic.Lag })],
             Lag = kafka?.Lag,
+            Bridge = bridge is null
+                ? null
+                : new BridgeStatus { Replicas = bridge.Replicas, ReadyReplicas = bridge.ReadyReplicas, SinkUrl = new BridgePlan(connection).SinkUrl },
         };
     }
+
+    /// <summary>What the operator can't find out keeps nothing from being ready.</summary>
+    private static bool MayBeUnknown(string type, Verdict verdict) =>
+        type is ConditionTypes.KafkaReachable or ConditionTypes.TopicsAvailable || verdict.Reason == LogstashHealth.ExternalReason;
 
     private static (Verdict Reachable, Verdict Topics) Kafka(ConnectionSpec spec, KafkaFacts? facts, ReconcileOutcome outcome)
     {

@@ -14,6 +14,22 @@ namespace KafkaLogstash.Controller.Status;
 /// <param name="Stalled">Whether it won't get better by waiting.</param>
 internal sealed record LogstashHealth(Verdict Available, string? RunningDigest, int Replicas, int ReadyReplicas, int WishedReplicas, bool Stalled)
 {
+    /// <summary>The reason where Logstash is not the operator's.</summary>
+    public const string ExternalReason = "External";
+
+    /// <summary>What there is to say of a Logstash that is not the operator's: as much as the bridge knows. The pods that count are the bridge's.</summary>
+    /// <param name="bridge">How the bridge is.</param>
+    /// <param name="isReached">Whether a bridge that is ready has reached Logstash: it has something to bring there.</param>
+    public static LogstashHealth External(BridgeHealth bridge, bool isReached) => new(
+        isReached && bridge.Available.Holds == true
+            ? new Verdict(true, ExternalReason, "Logstash is not the operator's (spec.logstash.external); the bridge reaches it.")
+            : new Verdict(null, ExternalReason, "Logstash is not the operator's (spec.logstash.external): the operator knows nothing of it."),
+        null,
+        bridge.Replicas,
+        bridge.ReadyReplicas,
+        bridge.WishedReplicas,
+        false);
+
     /// <summary>Judges.</summary>
     /// <param name="deployment">The Deployment; null where there is none yet.</param>
     /// <param name="pods">The connection's Logstash pods.</param>
@@ -27,50 +43,26 @@ internal sealed record LogstashHealth(Verdict Available, string? RunningDigest, 
         string? digest,
         AppliedPipeline? reloaded = null)
     {
-        if (deployment is null)
-        {
-            return new LogstashHealth(new Verdict(false, "NotDeployed", "There is no Deployment yet."), null, 0, 0, 0, false);
-        }
-
-        var wished = deployment.Spec.Replicas ?? 1;
-        var status = deployment.Status ?? new V1DeploymentStatus();
-        var (total, ready, updated) = (status.Replicas ?? 0, status.ReadyReplicas ?? 0, status.UpdatedReplicas ?? 0);
-        var current = deployment.IsObserved();
-
-        var readyPods = pods.Where(IsReady).ToList();
-        var allCurrent = updated == total && current;
+        var progress = PodProgress.Of(deployment, pods, "pod");
+        var readyPods = pods.Where(PodProgress.IsReady).ToList();
         var digests = readyPods
             .Select(pod => PodState.Of(pod, answers))
-            .Select(pod => Digest(pod.Answer, digest, allCurrent && (reloaded is null || pod.StartedWith(reloaded))))
+            .Select(pod => Digest(pod.Answer, digest, progress.AllCurrent && (reloaded is null || pod.StartedWith(reloaded))))
             .Distinct(StringComparer.Ordinal)
             .ToList();
         var running = digests.Count == 1 ? digests[0] : null;
 
         LogstashHealth Result(bool? holds, string reason, string message, bool stalled = false) =>
-            new(new Verdict(holds, reason, message), running, total, ready, wished, stalled);
+            new(new Verdict(holds, reason, message), running, progress.Replicas, progress.ReadyReplicas, progress.WishedReplicas, stalled);
 
-        if (wished == 0)
+        if (progress.Verdict is { } verdict)
         {
-            return Result(true, "ScaledToZero", "No Logstash pod is wished (replicas is 0).");
-        }
-
-        var trouble = pods.Where(pod => !IsReady(pod)).Select(PodTrouble.Of).FirstOrDefault(message => message is not null);
-        if (!current || updated < wished || ready < wished || total > updated)
-        {
-            var progress = $"{Math.Min(updated, ready)} of {wished} pods are up to date and ready";
-            if (trouble is not null)
-            {
-                return Result(false, trouble.Reason, $"{progress}; {trouble.Message}", trouble.NeedsPerson || DeadlineExceeded(deployment));
-            }
-
-            return DeadlineExceeded(deployment)
-                ? Result(false, "ProgressDeadlineExceeded", $"{progress}, and nothing has changed for a long time: 'kubectl describe pod' and the pods' logs say why.", stalled: true)
-                : Result(false, "RollingOut", $"{progress}.");
+            return Result(verdict.Holds, verdict.Reason, verdict.Message, progress.Stalled);
         }
 
         return digest is not null && running != digest
             ? Elsewhere(Result, readyPods, answers, digest)
-            : Result(true, "Running", $"{ready} of {wished} pods run the pipeline{(digest is null ? "" : $" {digest}")}.");
+            : Result(true, "Running", $"{progress.ReadyReplicas} of {progress.WishedReplicas} pods run the pipeline{(digest is null ? "" : $" {digest}")}.");
     }
 
     private static LogstashHealth Elsewhere(
@@ -104,10 +96,4 @@ internal sealed record LogstashHealth(Verdict Available, string? RunningDigest, 
         answer is PipelineObservation.Unreachable && startedWithIt ? wished : answer?.Digest;
 
     private static string Because(string? error) => error is null ? "" : $": {error}";
-
-    private static bool IsReady(V1Pod pod) =>
-        pod.Metadata.DeletionTimestamp is null && pod.Status?.Conditions?.Any(condition => condition is { Type: "Ready", Status: "True" }) == true;
-
-    private static bool DeadlineExceeded(V1Deployment deployment) =>
-        deployment.Status?.Conditions?.Any(condition => condition is { Type: "Progressing", Status: "False", Reason: "ProgressDeadlineExceeded" }) == true;
 }

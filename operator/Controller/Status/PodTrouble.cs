@@ -1,4 +1,5 @@
 using k8s.Models;
+using KafkaLogstash.Controller.Rendering.Bridges;
 
 namespace KafkaLogstash.Controller.Status;
 
@@ -21,7 +22,7 @@ internal sealed record PodTrouble(string Reason, string Message, bool NeedsPerso
         {
             if (container.State?.Waiting is { Reason: { } reason } waiting && reason is not ("PodInitializing" or "ContainerCreating"))
             {
-                var exit = container.LastState?.Terminated is { } last ? $" It ended with exit code {last.ExitCode}{(last.Reason is "OOMKilled" ? " because it ran out of memory: raise spec.logstash.resources.limits.memory" : "")}." : "";
+                var exit = container.LastState?.Terminated is { } last ? $" It ended with exit code {last.ExitCode}{(last.Reason is "OOMKilled" ? $" because it ran out of memory: raise spec.{(container.Name == BridgePaths.Container ? "bridge" : "logstash")}.resources.limits.memory" : "")}." : "";
                 var message = string.IsNullOrEmpty(waiting.Message) ? "" : $": {waiting.Message}";
                 return new PodTrouble(reason, $"container {container.Name} of pod {name} is in {reason}{message}.{exit}", reason is "InvalidImageName");
             }

@@ -18,6 +18,9 @@ internal sealed record ReconcileOutcome
     /// <summary>What keeps Logstash from reloading it in place although the spec asks for that, as a sentence; null where nothing does.</summary>
     public string? ReloadObstacle { get; init; }
 
+    /// <summary>When the certificates that the operator made have to be renewed, UTC; null where there are none.</summary>
+    public DateTimeOffset? RenewAt { get; init; }
+
     /// <summary>Whether the objects were left alone because the connection is paused.</summary>
     public bool Paused { get; init; }
 }

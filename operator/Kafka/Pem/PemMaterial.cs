@@ -120,15 +120,21 @@ public static class PemMaterial
     /// <exception cref="PemException">The certificate was issued for another key.</exception>
     public static string WriteKeystore(PrivateKey key, CertificateBundle chain)
     {
+        RequirePair(key, chain);
+        return key.Pem + chain.Pem;
+    }
+
+    /// <summary>Sees to it that a private key is that of a chain's first certificate.</summary>
+    /// <exception cref="PemException">The certificate was issued for another key.</exception>
+    public static void RequirePair(PrivateKey key, CertificateBundle chain)
+    {
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(chain);
 
         if (key.PublicKey is not null && !key.PublicKey.AsSpan().SequenceEqual(chain.LeafPublicKey))
         {
-            throw new PemException("the certificate and the private key do not belong together: the certificate was issued for another key. The first certificate must be the client's own, its issuers after it.");
+            throw new PemException("the certificate and the private key do not belong together: the certificate was issued for another key. The first certificate must be the own one, its issuers after it.");
         }
-
-        return key.Pem + chain.Pem;
     }
 
     private static IEnumerable<(string Label, byte[] Content)> Blocks(string pem)

@@ -183,7 +183,7 @@ internal static class KafkaFindings
             ? new KafkaFinding(
                 true,
                 "FewerPartitionsThanConsumers",
-                $"{question.Consumers} consumers (spec.input.consumerThreads times pods) share {partitions} partition{(partitions == 1 ? "" : "s")}: {question.Consumers - partitions} stay idle. Add partitions, or run fewer consumers.")
+                $"{question.Consumers} consumers (spec.input.consumerThreads times Logstash pods, or bridge pods) share {partitions} partition{(partitions == 1 ? "" : "s")}: {question.Consumers - partitions} stay idle. Add partitions, or run fewer consumers.")
             : new KafkaFinding(true, "Available", wished.Count + (matching?.Count ?? 0) == 1 ? "The topic is there." : "Every topic is there.");
     }
 

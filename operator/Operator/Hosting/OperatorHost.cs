@@ -59,7 +59,7 @@ internal static class OperatorHost
         });
         builder.Services.AddSingleton<IConsumerGroups>(provider => new ConsumerGroups(
             new KafkaProberOptions(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ConsumerGroups>>()));
-        builder.Services.AddConnectionController(settings.Policy, new ControllerOptions { ReloadTimeout = settings.ReloadTimeout });
+        builder.Services.AddConnectionController(settings.Policy, new ControllerOptions { ReloadTimeout = settings.ReloadTimeout, BridgeImage = settings.BridgeImage });
         builder.Services.AddControllerRuntime(Runtime(settings), ClusterAddress.Find(settings.Kubeconfig, settings.Context), runtime => runtime.AddConnectionController(settings.Concurrency));
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(25));
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using KafkaLogstash.Controller;
 using KafkaLogstash.Controller.Checks;
 using KafkaLogstash.Logstash.Settings;
 using Microsoft.Extensions.Logging;
@@ -44,6 +45,9 @@ internal sealed record OperatorSettings
 
     /// <summary>How long a pipeline that is reloaded in place may take before the pods are restarted.</summary>
     public required TimeSpan ReloadTimeout { get; init; }
+
+    /// <summary>The image of bridges that name none.</summary>
+    public required string BridgeImage { get; init; }
 
     /// <summary>How log lines look.</summary>
     public required LogFormat LogFormat { get; init; }
@@ -93,6 +97,7 @@ internal sealed record OperatorSettings
             LeaseName = value(SettingsTable.LeaseName),
             Concurrency = concurrency,
             ReloadTimeout = reloadTimeout,
+            BridgeImage = Optional(SettingsTable.BridgeImage) ?? BridgeImages.OfThisRelease,
             LogFormat = Word<LogFormat>(SettingsTable.LogFormat),
             LogLevel = Word<LogLevel>(SettingsTable.LogLevel),
             Policy = new ConnectionPolicy

@@ -28,6 +28,7 @@ internal static class SettingsTable
     public const string LeaseName = "lease-name";
     public const string Concurrency = "concurrency";
     public const string ReloadTimeout = "reload-timeout";
+    public const string BridgeImage = "bridge-image";
     public const string LogFormat = "log-format";
     public const string LogLevel = "log-level";
     public const string DeniedPlugins = "denied-plugins";
@@ -45,6 +46,7 @@ internal static class SettingsTable
         new(LeaseName, "kafka-logstash-operator", "The Lease's name."),
         new(Concurrency, "4", "Connections reconciled side by side, 1 to 256."),
         new(ReloadTimeout, "3m", "How long a pipeline that is reloaded in place may take before the pods are restarted, 10s to 1h."),
+        new(BridgeImage, "", "The image of bridges that name none; empty for that of the operator's own release."),
         new(LogFormat, "json", "How log lines look: plain or json."),
         new(LogLevel, "information", "The least important lines written: trace, debug, information, warning, error, critical or none."),
         new(DeniedPlugins, "", "Logstash plugins that nobody may use, separated by commas, as name or section/name, for example ruby,exec,output/file."),

@@ -48,14 +48,9 @@ internal static class RenderVerb
 
             incomplete |= rendering.Findings.Any(finding => finding.Code == OfflineRenderer.MissingReference);
             failed |= rendering.Findings.Any(finding => finding.Severity == Severity.Error);
-            if (rendering.PipelineText is null)
-            {
-                continue;
-            }
-
             if (pipelineOnly)
             {
-                output.Write(rendering.PipelineText);
+                output.Write(rendering.PipelineText ?? "");
                 continue;
             }
 

@@ -18,7 +18,6 @@ public sealed class RuleTests
         (RuleMessages.NameNotForServices, "metadata.name", [("metadata.name", "\"or.ders\"")]),
         (RuleMessages.NoDirection, "spec", [("spec.input", null)]),
         (RuleMessages.ExternalNeedsBridge, "spec.transport", [("spec.logstash.external", External)]),
-        (RuleMessages.ExternalDoesNotScale, "spec.autoscaling", [("spec.transport", "\"Bridge\""), ("spec.logstash.external", External), ("spec.autoscaling", "{}")]),
         (RuleMessages.ExternalHasNoPipeline, "spec.pipeline", [("spec.transport", "\"Bridge\""), ("spec.logstash.external", External), ("spec.pipeline.filter", "\"drop { }\"")]),
         (RuleMessages.ExternalExcludesPods, "spec.logstash.external", [("spec.transport", "\"Bridge\""), ("spec.logstash", $$"""{ "external": {{External}}, "config": {} }""")]),
         (RuleMessages.ExternalExcludesPods, "spec.logstash.external", [("spec.transport", "\"Bridge\""), ("spec.logstash", $$"""{ "external": {{External}}, "env": [{ "name": "A" }] }""")]),
@@ -41,6 +40,11 @@ public sealed class RuleTests
         (RuleMessages.PortIsTaken, "spec.logstash.ports[0].targetPort", [("spec.logstash.ports", """[{ "name": "a", "port": 9600 }]""")]),
         (RuleMessages.PortIsTaken, "spec.logstash.ports[0].targetPort", [("spec.logstash.ports", """[{ "name": "a", "port": 80, "targetPort": 9600 }]""")]),
         (RuleMessages.ReplicasOutOfOrder, "spec.autoscaling.minReplicas", [("spec.autoscaling", """{ "minReplicas": 3, "maxReplicas": 2 }""")]),
+        (RuleMessages.BridgePortIsTaken, "spec.bridge.sink.port", [("spec.bridge.sink.port", "8080")]),
+        (RuleMessages.BridgePortIsTaken, "spec.bridge.sink.port", [("spec.bridge.sink.lumberjackPort", "8080")]),
+        (RuleMessages.SinkPortTwice, "spec.bridge.sink.lumberjackPort", [("spec.bridge.sink.lumberjackPort", "8443")]),
+        (RuleMessages.LumberjackHasNoLogin, "spec.bridge.sink.lumberjackPort", [("spec.bridge.sink", """{ "lumberjackPort": 5044, "authentication": { "basicSecretName": "s" } }""")]),
+        (RuleMessages.LumberjackHasNoLogin, "spec.bridge.sink.lumberjackPort", [("spec.bridge.sink", """{ "lumberjackPort": 5044, "authentication": { "basicSecretName": "s" }, "tls": { "secretName": "t" } }""")]),
         (RuleMessages.OneSinkAuthentication, "spec.bridge.sink.authentication.basicSecretName", [("spec.bridge.sink.authentication", "{}")]),
     ];
 

@@ -16,7 +16,7 @@ public sealed class ConnectionStatusTests
         var connection = Manifest.Resource(("spec.input", input), ("spec.output", output));
         var outcome = new ReconcileOutcome { Accepted = new Verdict(true, "Accepted", ""), ReferencesResolved = new Verdict(true, "Resolved", "") };
 
-        var status = ConnectionStatusBuilder.Build(connection, outcome, LogstashHealth.Judge(null, [], ImmutableDictionary<string, KafkaLogstash.Controller.Observation.PipelineObservation>.Empty, null), null, null, DateTimeOffset.UnixEpoch);
+        var status = ConnectionStatusBuilder.Build(connection, outcome, LogstashHealth.Judge(null, [], ImmutableDictionary<string, KafkaLogstash.Controller.Observation.PipelineObservation>.Empty, null), null, null, null, DateTimeOffset.UnixEpoch);
 
         Assert.Equal(flow, status.Flow);
     }

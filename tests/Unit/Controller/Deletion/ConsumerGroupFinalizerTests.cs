@@ -282,6 +282,7 @@ public sealed class ConsumerGroupFinalizerTests
             return Task.FromResult(new ReferenceResolution(new ResolvedReferences(objects), ReferenceReader.Missing(references, objects)));
         }
 
-        public Task<string?> SecretTextAsync(NamespacedName name, string key, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+        public Task<ImmutableDictionary<string, byte[]>?> SecretAsync(NamespacedName name, CancellationToken cancellationToken) =>
+            Task.FromResult<ImmutableDictionary<string, byte[]>?>(null);
     }
 }

@@ -9,7 +9,7 @@ internal interface IBenchmarkGroup
     /// <summary>What it measures, in one line.</summary>
     string Description { get; }
 
-    /// <summary>Measures, and writes one line for each figure. A group takes a minute at most.</summary>
+    /// <summary>Measures, and writes one line for each figure. A group takes a few minutes at most.</summary>
     /// <param name="report">Where the lines go.</param>
     /// <param name="cancellationToken">Ends the measuring.</param>
     Task RunAsync(TextWriter report, CancellationToken cancellationToken);

@@ -1,10 +1,17 @@
 using KafkaLogstash.Benchmarks;
+using KafkaLogstash.Benchmarks.Bridges;
 using KafkaLogstash.Benchmarks.Groups;
 
-IReadOnlyList<IBenchmarkGroup> groups = [new ParseGroup(), new RenderGroup(), new ProberGroup()];
+if (args is [KafkaProcess.Argument])
+{
+    await KafkaProcess.ServeAsync();
+    return 0;
+}
 
-var chosen = args.Length == 0 ? groups : [.. groups.Where(group => args.Contains(group.Name, StringComparer.Ordinal))];
-var unknown = args.Except(groups.Select(group => group.Name), StringComparer.Ordinal).ToList();
+IReadOnlyList<IBenchmarkGroup> groups = [new ParseGroup(), new RenderGroup(), new ProberGroup(), new BridgeSourceGroup(), new BridgeSinkGroup()];
+
+var chosen = args.Length == 0 ? groups : [.. groups.Where(group => args.Any(arg => Chooses(arg, group)))];
+var unknown = args.Where(arg => !groups.Any(group => Chooses(arg, group))).ToList();
 if (unknown.Count > 0)
 {
     await Console.Error.WriteLineAsync($"There is no group {string.Join(", ", unknown)}; there are {string.Join(", ", groups.Select(group => group.Name))}.");
@@ -33,3 +40,6 @@ foreach (var group in chosen)
 }
 
 return 0;
+
+// A name chooses itself and what it is the beginning of: bridge is bridge-source and bridge-sink.
+static bool Chooses(string arg, IBenchmarkGroup group) => group.Name == arg || group.Name.StartsWith(arg + "-", StringComparison.Ordinal);

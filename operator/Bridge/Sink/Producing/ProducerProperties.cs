@@ -17,7 +17,7 @@ internal static class ProducerProperties
 
         // Kafka's Java clients, Logstash's among them, send a key to the partition that murmur2 says; whoever moves to the bridge keeps the order within keys.
         properties.TryAdd("partitioner", "murmur2_random");
-        properties.TryAdd("linger.ms", "2");
+        properties.TryAdd("linger.ms", "0.5");
         properties.TryAdd("batch.num.messages", "10000");
         properties["compression.type"] = settings.CompressionType;
 

@@ -16,10 +16,10 @@ internal static class ConsumerProperties
             ["client.id"] = instanceId,
 
             // What is read ahead counts to the bridge's memory; librdkafka's own 64 MiB are for programs with nothing else to keep.
-            ["queued.max.messages.kbytes"] = "16384",
-            ["fetch.max.bytes"] = "16777216",
+            ["queued.max.messages.kbytes"] = "8192",
+            ["fetch.max.bytes"] = "8388608",
 
-            // How long to wait once that much is read ahead; librdkafka's own second is an eternity for 16 MiB.
+            // How long to wait once that much is read ahead; librdkafka's own second is an eternity for 8 MiB.
             ["fetch.queue.backoff.ms"] = "5",
 
             // Longer than Kafka takes to send what there is; a bridge that waits for more adds to everybody's latency.

@@ -1,0 +1,55 @@
+namespace KafkaLogstash.Soak.Faults;
+
+/// <summary>What can go wrong.</summary>
+internal enum FaultKind
+{
+    /// <summary>A bridge is killed (SIGKILL), and started again after a while.</summary>
+    KillBridge,
+
+    /// <summary>A bridge is told to end (SIGTERM), and started again after a while: the group rebalances twice.</summary>
+    StopBridge,
+
+    /// <summary>A Logstash behaves badly for a while.</summary>
+    MisbehaveLogstash,
+
+    /// <summary>A broker's connections are cut and new ones refused for a while.</summary>
+    BrokerDown,
+
+    /// <summary>Brokers answer some requests with errors that pass.</summary>
+    BrokerErrors,
+
+    /// <summary>A partition gets another leader.</summary>
+    MoveLeader,
+
+    /// <summary>The group gets another coordinator.</summary>
+    MoveCoordinator,
+}
+
+/// <summary>One fault.</summary>
+/// <param name="At">When, from the beginning of the run.</param>
+/// <param name="Kind">What.</param>
+/// <param name="Target">Which of the things that it can hit; taken modulo how many there are.</param>
+/// <param name="Variant">Which of its ways; taken modulo how many there are.</param>
+/// <param name="Duration">How long it lasts.</param>
+internal sealed record Fault(TimeSpan At, FaultKind Kind, int Target, int Variant, TimeSpan Duration);
+
+/// <summary>The faults of a run. They follow from the seed alone.</summary>
+internal static class FaultPlan
+{
+    /// <summary>The faults of a run, in the order of their time.</summary>
+    /// <param name="seed">Decides everything.</param>
+    /// <param name="kinds">What may happen.</param>
+    /// <param name="length">How long faults go on.</param>
+    /// <param name="interval">The mean time from one to the next.</param>
+    public static IReadOnlyList<Fault> Make(int seed, IReadOnlyList<FaultKind> kinds, TimeSpan length, TimeSpan interval)
+    {
+        var random = new Random(seed);
+        var faults = new List<Fault>();
+        for (var at = interval; at < length; at += interval * (0.5 + random.NextDouble()))
+        {
+            faults.Add(new(at, kinds[random.Next(kinds.Count)], random.Next(1 << 16), random.Next(1 << 16), TimeSpan.FromMilliseconds(random.Next(200, 3000))));
+        }
+
+        return faults;
+    }
+}

@@ -118,8 +118,8 @@ internal sealed class SinkStatus(TimeProvider time)
         }
     }
 
-    /// <summary>Records were written, all but some.</summary>
-    public void Written(IReadOnlyList<TopicRun> runs, IReadOnlyList<FailedRecord> failed)
+    /// <summary>Records were written, all but those of some topics.</summary>
+    public void Written(IReadOnlyList<TopicRun> runs, IReadOnlySet<string> failedTopics)
     {
         // At speed nothing is wrong, and nothing to be done.
         if (!_troubled)
@@ -130,7 +130,7 @@ internal sealed class SinkStatus(TimeProvider time)
         lock (_gate)
         {
             _kafka = null;
-            foreach (var run in runs.Where(run => !failed.Any(record => record.Index >= run.First && record.Index < run.First + run.Count)))
+            foreach (var run in runs.Where(run => !failedTopics.Contains(run.Topic)))
             {
                 _topics.Remove(run.Topic);
             }

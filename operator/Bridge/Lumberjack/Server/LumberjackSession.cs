@@ -105,7 +105,7 @@ internal sealed partial class LumberjackSession(LumberjackServices services, IDu
             }
             finally
             {
-                _waitedForWindow += services.Time.GetElapsedTime(began);
+                _waitedForWindow += isWindowOpen ? services.Time.GetElapsedTime(began) : TimeSpan.Zero;
             }
         }
     }

@@ -151,7 +151,17 @@ internal sealed class RecordBatch(PinnedBuffers buffers) : IValueTaskSource, IDi
         _messages[index].Key == 0 ? null : new ReadOnlySpan<byte>((void*)_messages[index].Key, (int)_messages[index].KeyLength).ToArray();
 
     /// <summary>The topic of a record.</summary>
-    public string Topic(int index) => _runs.First(run => index >= run.First && index < run.First + run.Count).Topic;
+    public string Topic(int index)
+    {
+        var (low, high) = (0, _runs.Count - 1);
+        while (low < high)
+        {
+            var middle = (low + high + 1) / 2;
+            (low, high) = _runs[middle].First <= index ? (middle, high) : (low, middle - 1);
+        }
+
+        return _runs[low].Topic;
+    }
 
     /// <summary>Leaves only these records to be written.</summary>
     public void Retain(IReadOnlyList<FailedRecord> records)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using Confluent.Kafka;
 using KafkaLogstash.Bridge.Hosting;
 using KafkaLogstash.Bridging;
@@ -94,7 +95,7 @@ internal sealed partial class RecordWriter : IAsyncDisposable
         _metrics.Written(written, bytes, _context.Time.GetElapsedTime(started));
         if (written > 0)
         {
-            _status.Written(batch.Runs, later);
+            _status.Written(batch.Runs, later.Count == 0 ? FrozenSet<string>.Empty : later.Select(record => batch.Topic(record.Index)).ToHashSet(StringComparer.Ordinal));
         }
 
         if (later.Count > 0)

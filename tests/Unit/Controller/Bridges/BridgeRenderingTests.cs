@@ -1,0 +1,127 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using k8s.Models;
+using KafkaLogstash.Bridging;
+using KafkaLogstash.Controller.Checks;
+using KafkaLogstash.Logstash;
+using KafkaLogstash.Tests.Unit.Api;
+
+namespace KafkaLogstash.Tests.Unit.Controller.Bridges;
+
+public sealed class BridgeRenderingTests
+{
+    private const string Password = "secret-of-kafka";
+
+    private static readonly (string, string?)[] Both =
+    [
+        ("spec.transport", "\"Bridge\""),
+        ("spec.kafka.authentication", """{ "type": "ScramSha512", "username": "u", "passwordFrom": { "secretName": "kafka", "key": "password" } }"""),
+        ("spec.output", """{ "topicId": "orders-%{[region]}" }"""),
+    ];
+
+    [Fact]
+    public void Nothing_that_Logstash_pods_mount_or_read_holds_a_credential_of_Kafkas()
+    {
+        var objects = Render(Both);
+        var pods = objects["Deployment/orders-logstash"]["spec"]!["template"]!.ToJsonString();
+
+        Assert.DoesNotContain("KAFKA_SASL", pods, StringComparison.Ordinal);
+        foreach (var (name, item) in objects.Where(entry => entry.Key is not "Deployment/orders-logstash" && pods.Contains($"\"{entry.Key.Split('/')[1]}\"", StringComparison.Ordinal)))
+        {
+            Assert.DoesNotContain(Password, Decoded(item), StringComparison.Ordinal);
+            Assert.NotEqual("Secret/orders-bridge-certificates", name);
+        }
+
+        Assert.Contains(Password, Decoded(objects["Secret/orders-bridge-kafka"]), StringComparison.Ordinal);
+        Assert.DoesNotContain("orders-bridge-certificates", objects["Deployment/orders-bridge"].ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_rotated_password_does_not_roll_the_bridge_and_changed_settings_do()
+    {
+        var before = StartHash(Render(Both));
+
+        Assert.Equal(before, StartHash(Render(Both, "another")));
+        Assert.NotEqual(before, StartHash(Render([.. Both, ("spec.bridge.source.windowSize", "100")])));
+    }
+
+    [Fact]
+    public void The_settings_are_those_of_the_spec()
+    {
+        var settings = Settings(Render([
+            .. Both,
+            ("spec.input", """{ "topicsPattern": "orders-\\d+", "autoOffsetReset": "None", "decorateEvents": "extended", "codec": "cef" }"""),
+            ("spec.bridge.source", """{ "ordering": "None", "maxInFlightBytes": "8Mi", "connectionsPerHost": 2 }"""),
+        ]));
+
+        Assert.Equal(["^(orders-[0-9]+)$"], settings.Source!.Topics);
+        Assert.Equal(("error", RecordCodec.Plain, RecordDecoration.Extended), (settings.Source.AutoOffsetReset, settings.Source.Codec, settings.Source.Decoration));
+        Assert.Equal((false, 8L << 20, 2), (settings.Source.KeepPartitionOrder, settings.Source.MaxBytesInFlight, settings.Source.Logstash.ConnectionsPerHost));
+        Assert.Equal(["orders-logstash-beats.shop.svc:5044"], settings.Source.Logstash.Hosts);
+        Assert.NotNull(settings.Sink!.Tls!.TrustedClientCertificatesFile);
+    }
+
+    [Fact]
+    public void An_external_Logstash_gets_a_bridge_and_nothing_else()
+    {
+        var objects = Render(("spec.transport", "\"Bridge\""), ("spec.logstash", """{ "external": { "hosts": ["logstash:5044"], "tls": {} } }"""));
+
+        Assert.Equal(
+            ["ConfigMap/orders-bridge-settings", "Deployment/orders-bridge", "PodDisruptionBudget/orders-bridge", "Secret/orders-bridge-kafka"], objects.Keys.Order(StringComparer.Ordinal));
+        var source = Settings(objects).Source!;
+        Assert.Equal((3, false), (source.CompressionLevel, source.Logstash.Discover));
+        Assert.NotNull(source.Logstash.Tls);
+    }
+
+    [Fact]
+    public void A_network_policy_keeps_everybody_but_the_bridge_from_the_beats_input_and_everybody_but_Logstash_from_the_sink()
+    {
+        var objects = Render([.. Both, ("spec.networkPolicy", """{ "enabled": true }""")]);
+        var beats = objects["NetworkPolicy/orders-logstash"]["spec"]!["ingress"]!.AsArray().Single(rule => rule!["ports"]![0]!["port"]!.GetValue<int>() == 5044)!;
+        var sink = objects["NetworkPolicy/orders-bridge"]["spec"]!["ingress"]!.AsArray().Single(rule => rule!["ports"]![0]!["port"]!.GetValue<int>() == 8443)!;
+
+        Assert.Equal("kafka-logstash-bridge", beats["from"]![0]!["podSelector"]!["matchLabels"]!["app.kubernetes.io/name"]!.ToString());
+        Assert.Equal("logstash", sink["from"]![0]!["podSelector"]!["matchLabels"]!["app.kubernetes.io/name"]!.ToString());
+    }
+
+    [Theory]
+    [InlineData("""{ "bearerTokenFrom": { "secretName": "sink", "key": "token" } }""", "\"Authorization\" => \"${BRIDGE_SINK_AUTHORIZATION}\"")]
+    [InlineData("""{ "basicSecretName": "sink" }""", "\"${BRIDGE_SINK_PASSWORD}\"")]
+    public void A_login_of_the_sink_reaches_Logstash_as_a_placeholder(string login, string expected)
+    {
+        var objects = Render([.. Both, ("spec.bridge.sink.authentication", login)]);
+        var pipeline = objects["ConfigMap/orders-logstash-pipeline"]["data"]!["pipeline.conf"]!.ToString();
+
+        Assert.Empty(LogstashConfig.Parse(pipeline).Errors);
+        Assert.Contains(expected, pipeline, StringComparison.Ordinal);
+        Assert.DoesNotContain("ssl_certificate ", pipeline[pipeline.IndexOf("http {", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        Assert.Null(Settings(objects).Sink!.Tls!.TrustedClientCertificatesFile);
+    }
+
+    private static Dictionary<string, JsonObject> Render(params (string, string?)[] changes) => Render(changes, Password);
+
+    private static Dictionary<string, JsonObject> Render((string, string?)[] changes, string password)
+    {
+        V1Secret[] secrets =
+        [
+            new() { Metadata = new V1ObjectMeta { Name = "kafka" }, Data = new Dictionary<string, byte[]> { ["password"] = Encoding.UTF8.GetBytes(password) } },
+            new()
+            {
+                Metadata = new V1ObjectMeta { Name = "sink" },
+                Data = new Dictionary<string, byte[]> { ["token"] = "abc"u8.ToArray(), ["username"] = "u"u8.ToArray(), ["password"] = "p"u8.ToArray() },
+            },
+        ];
+        var rendering = OfflineRenderer.Render(Manifest.Resource(changes), secrets, [], ConnectionPolicy.None);
+        Assert.Empty(rendering.Findings);
+        return rendering.Objects.ToDictionary(item => $"{item["kind"]}/{item["metadata"]!["name"]}", StringComparer.Ordinal);
+    }
+
+    private static string Decoded(JsonObject item) => item.ToJsonString() + string.Concat(
+        (item["kind"]!.ToString() == "Secret" ? item["data"]!.AsObject() : []).Select(entry => Encoding.UTF8.GetString(Convert.FromBase64String(entry.Value!.ToString()))));
+
+    private static string StartHash(Dictionary<string, JsonObject> objects) =>
+        objects["Deployment/orders-bridge"]["spec"]!["template"]!["metadata"]!["annotations"]!["kafka-logstash.io/start-hash"]!.ToString();
+
+    private static BridgeSettings Settings(Dictionary<string, JsonObject> objects) =>
+        BridgeSettingsFile.Read(Encoding.UTF8.GetBytes(objects["ConfigMap/orders-bridge-settings"]["data"]!["bridge.json"]!.ToString()));
+}

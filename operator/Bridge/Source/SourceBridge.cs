@@ -17,14 +17,21 @@ internal sealed class SourceBridge(SourceSettings settings, ClientTls? tls, Sour
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>A turn can take as long as a commit to a Kafka that does not answer, and no longer.</summary>
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromMinutes(3);
+
     private readonly SourceStatus _status = new();
     private readonly ILogger _logger = context.Loggers.CreateLogger<SourceBridge>();
+    private volatile SourceLoop? _loop;
 
     /// <inheritdoc/>
     public string Name => "source";
 
     /// <inheritdoc/>
     public RoleState State => _status.State;
+
+    /// <inheritdoc/>
+    public bool IsAlive => _loop is not { } loop || loop.SinceTurn < LongestTurn;
 
     /// <inheritdoc/>
     public async Task RunAsync(CancellationToken stopping)
@@ -53,7 +60,9 @@ internal sealed class SourceBridge(SourceSettings settings, ClientTls? tls, Sour
         using (loop)
         await using (loop.Delivery)
         {
+            _loop = loop;
             await Task.Factory.StartNew(() => loop.Run(stopping), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            _loop = null;
         }
     }
 

@@ -43,6 +43,7 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
     private PartitionProgress? _last;
     private long? _stalledSince;
     private long _housekeptAt;
+    private long _turnedAt;
     private int _paused;
     private long _records;
     private long _bytes;
@@ -62,8 +63,12 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
         _logger = parts.Logger;
         _encoder = new EventEncoder(settings.Codec, settings.Decoration, settings.GroupId);
         _onlyTopic = ConsumerProperties.NeedsTopic(settings) ? null : settings.Topics[0];
+        _turnedAt = _time.GetTimestamp();
         _consumer = parts.Consumer(this);
     }
+
+    /// <summary>How long ago the loop last turned.</summary>
+    public TimeSpan SinceTurn => _time.GetElapsedTime(Volatile.Read(ref _turnedAt));
 
     /// <summary>Brings the windows to Logstash.</summary>
     public WindowDelivery Delivery => _delivery;
@@ -203,6 +208,7 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
     /// <summary>Takes in what happened beside this thread.</summary>
     private void TakeIn()
     {
+        Volatile.Write(ref _turnedAt, _time.GetTimestamp());
         _delivery.Process();
         _deadLetters.Process(segment =>
         {

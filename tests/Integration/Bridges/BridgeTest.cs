@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Confluent.Kafka;
-using KafkaLogstash.Api;
-using KafkaLogstash.Controller.Checks;
 using KafkaLogstash.LocalCluster.Clusters;
 using KafkaLogstash.LocalCluster.Kafka;
 using KafkaLogstash.Tests.Integration.Clusters;
@@ -42,7 +40,6 @@ public abstract class BridgeTest(SharedCluster shared, BridgeCluster bridges) : 
 
     protected override Task<ITestCluster> ClusterAsync(SharedCluster clusters)
     {
-        Assert.SkipUnless(IsServed, "This operator serves the transport Native only.");
         Assert.SkipWhen(bridges.Local.Node is null, "This cluster has nodes of its own, which would need the bridge's image.");
         return Task.FromResult(bridges.Local.Cluster);
     }
@@ -152,9 +149,6 @@ public abstract class BridgeTest(SharedCluster shared, BridgeCluster bridges) : 
         using var process = Process.GetProcessById(int.Parse(pod["status"]!["containerStatuses"]![0]!["containerID"]!.ToString()["process://".Length..]));
         process.Kill(entireProcessTree: true);
     }
-
-    private static bool IsServed => ConnectionChecks.Run(new KafkaLogstashConnection { Spec = new ConnectionSpec { Transport = Transport.Bridge } }, ConnectionPolicy.None)
-        .All(finding => finding.Code != "transport-unavailable");
 
     private static bool IsReady(JsonNode pod) =>
         pod["metadata"]!["deletionTimestamp"] is null

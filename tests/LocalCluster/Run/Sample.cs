@@ -21,6 +21,10 @@ internal sealed record Sample(string File, IReadOnlyList<JsonObject> Objects)
     /// <summary>The topics it reads.</summary>
     public IReadOnlyList<string> InputTopics => [.. (Spec["input"]?["topics"] as JsonArray ?? []).Select(topic => topic!.ToString())];
 
+    /// <summary>The topics for what can't be delivered.</summary>
+    public IReadOnlyList<string> DeadLetterTopics =>
+        [.. new[] { Spec["bridge"]?["source"], Spec["bridge"]?["sink"] }.Select(half => half?["deadLetterTopic"]?.ToString()).Where(topic => !string.IsNullOrEmpty(topic)).OfType<string>()];
+
     /// <summary>What the names of the topics it writes begin with: the whole name, or what comes before the first field of the event; null where it writes none.</summary>
     public string? OutputTopicPrefix => Spec["output"]?["topicId"]?.ToString().Split("%{", 2)[0];
 
@@ -31,9 +35,12 @@ internal sealed record Sample(string File, IReadOnlyList<JsonObject> Objects)
     public string? Missing => (Spec["logstash"]?["external"], Spec["kafka"]?["tls"] ?? Spec["kafka"]?["authentication"]) switch
     {
         (not null, _) => "a Logstash outside the cluster",
-        (_, not null) => "a Kafka with TLS or SASL, which librdkafka's mock is not",
+        (_, not null) when !IsBridged => "a Kafka with TLS or SASL, which librdkafka's mock is not",
         _ => null,
     };
+
+    /// <summary>Whether it shows Kafka who it is.</summary>
+    public bool HasLogin => Spec["kafka"]?["authentication"] is not null;
 
     /// <summary>Whether its records go through bridge pods.</summary>
     public bool IsBridged => Spec["transport"]?.ToString() == "Bridge";
@@ -48,12 +55,20 @@ internal sealed record Sample(string File, IReadOnlyList<JsonObject> Objects)
             .Where(sample => sample.Objects.Any(item => item["kind"]?.ToString() == ConnectionKind)),
     ];
 
-    /// <summary>The same sample, reading from and writing to another Kafka, and from the beginning of its topics.</summary>
+    /// <summary>
+    /// The same sample, reading from and writing to another Kafka, which has neither TLS nor logins, and from the beginning of its topics. A bridge is worth a trial without them:
+    /// what it is about lies between it and Logstash.
+    /// </summary>
     public Sample At(string bootstrapServers)
     {
         var objects = Objects.Select(item => (JsonObject)item.DeepClone()).ToList();
         var moved = new Sample(File, objects);
         moved.Spec["kafka"]!["bootstrapServers"] = new JsonArray([.. bootstrapServers.Split(',').Select(server => JsonValue.Create(server))]);
+        foreach (var member in (string[])["tls", "authentication"])
+        {
+            moved.Spec["kafka"]!.AsObject().Remove(member);
+        }
+
         if (moved.Spec["input"] is JsonObject input)
         {
             input["autoOffsetReset"] = "Earliest";

@@ -77,14 +77,14 @@ internal sealed class Trial(IAnsiConsole console, string repository, string conf
         foreach (var sample in all.Where(sample => sample.Missing is null))
         {
             var here = sample.At(kafka.BootstrapServers);
-            foreach (var topic in here.InputTopics.Append(here.OutputTopicPrefix?.EndsWith('-') == false ? here.OutputTopicPrefix : null).OfType<string>().Where(topics.Add))
+            foreach (var topic in here.InputTopics.Concat(here.DeadLetterTopics).Append(here.OutputTopicPrefix?.EndsWith('-') == false ? here.OutputTopicPrefix : null).OfType<string>().Where(topics.Add))
             {
                 kafka.CreateTopic(topic, 4);
             }
 
             await client.ApplyAsync(here, cancellationToken);
             samples.Add(here);
-            Done($"Applied {sample.File}, with this Kafka's address");
+            Done($"Applied {sample.File}, with this Kafka's address{(sample.HasLogin ? " and without a login" : "")}");
         }
 
         if (samples.Count == 0)

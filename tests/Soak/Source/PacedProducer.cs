@@ -38,6 +38,7 @@ internal sealed class PacedProducer : IDisposable
             EnableIdempotence = true,
             LingerMs = 5,
             MessageTimeoutMs = 0,
+            SocketTimeoutMs = 5000,
             ReconnectBackoffMaxMs = 500,
             RetryBackoffMaxMs = 500,
         }).SetLogHandler((_, _) => { }).Build();
@@ -48,6 +49,9 @@ internal sealed class PacedProducer : IDisposable
 
     /// <summary>Says how far a partition is committed.</summary>
     public void Committed(int partition, long offset) => Volatile.Write(ref _committed[partition], offset);
+
+    /// <summary>How far a partition is committed, as was said last.</summary>
+    public long CommittedOf(int partition) => Volatile.Read(ref _committed[partition]);
 
     /// <summary>Writes all of them, or until it is to stop.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)

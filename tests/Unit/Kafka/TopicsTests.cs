@@ -155,7 +155,7 @@ public sealed class TopicsTests
 
         var found = await facts.UntilAsync(Connection, latest => latest.TopicsAvailable.Reason == "FewerPartitionsThanConsumers");
         Assert.True(found.TopicsAvailable.Holds);
-        Assert.StartsWith("8 consumers (spec.input.consumerThreads times pods) share 3 partitions: 5 stay idle.", found.TopicsAvailable.Message, StringComparison.Ordinal);
+        Assert.StartsWith("8 consumers (spec.input.consumerThreads times Logstash pods, or bridge pods) share 3 partitions: 5 stay idle.", found.TopicsAvailable.Message, StringComparison.Ordinal);
 
         facts.Prober.Follow(Connection, Reading(kafka, "orders") with { Consumers = 3 });
         await facts.UntilAsync(Connection, latest => latest.TopicsAvailable.Reason == "Available");

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using KafkaLogstash.Bridge.Hosting;
 
+NativeHeap.BoundArenas();
 using var stopping = new CancellationTokenSource();
 
 // The first signal lets what is under way finish; the second ends at once, as the default is.

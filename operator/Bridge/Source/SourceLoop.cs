@@ -23,8 +23,12 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
     private static readonly TimeSpan ShortStall = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan IdlePoll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan BusyPoll = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan CommitBackoff = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan HousekeepingInterval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LeavingTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a commit is tried again while partitions are taken back: the whole group waits meanwhile.</summary>
+    private static readonly TimeSpan RevocationCommitTimeout = TimeSpan.FromSeconds(1);
 
     private readonly SourceSettings _settings;
     private readonly RecordCapture _capture;
@@ -141,7 +145,7 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
             _delivery.Wait(BusyPoll);
         }
 
-        Commit(leaving);
+        Commit(leaving, RevocationCommitTimeout, () => _delivery.Wait(CommitBackoff));
         Forget(partitions);
         LogRevoked(_logger, partitions.Count, _partitions.Count, leaving.Count(progress => progress.IsUnderWay));
     }
@@ -407,24 +411,43 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
         Housekeep();
     }
 
-    private void Commit(IEnumerable<PartitionProgress> partitions)
+    /// <summary>Commits how far partitions are delivered, again and again while what is in the way may pass.</summary>
+    /// <param name="partitions">The partitions; asked for before each attempt.</param>
+    /// <param name="patience">How long.</param>
+    /// <param name="between">Lets a little time pass between two attempts.</param>
+    private void Commit(IEnumerable<PartitionProgress> partitions, TimeSpan patience, Action between)
+    {
+        var began = _time.GetTimestamp();
+        while (CommitOnce(partitions) is { } failure)
+        {
+            if (!CommitFailure.MayPass(failure.Code) || _time.GetElapsedTime(began) > patience)
+            {
+                LogNotCommitted(_logger, failure.Reason);
+                return;
+            }
+
+            between();
+        }
+    }
+
+    private Error? CommitOnce(IEnumerable<PartitionProgress> partitions)
     {
         var positions = partitions
             .Where(progress => progress.Position is not null)
             .Select(progress => new TopicPartitionOffset(progress.Partition, progress.Position!.Value))
             .ToArray();
-        if (positions.Length == 0)
-        {
-            return;
-        }
-
         try
         {
-            _consumer.Commit(positions);
+            if (positions.Length > 0)
+            {
+                _consumer.Commit(positions);
+            }
+
+            return null;
         }
         catch (KafkaException failure)
         {
-            LogNotCommitted(_logger, failure.Error.Reason);
+            return CommitFailure.Of(failure);
         }
     }
 
@@ -446,24 +469,32 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
     /// <summary>Commits and leaves the group.</summary>
     private void Leave()
     {
-        Commit(_partitions.Values);
+        // While the group rebalances for another member, it refuses commits until this member has taken part.
+        Commit(_partitions.Values, LeavingTimeout, ServeGroup);
 
         // A static member does not leave when it closes; it does when it unsubscribes before (KIP-345).
         _consumer.Unsubscribe();
         var began = _time.GetTimestamp();
         while (_partitions.Count > 0 && _time.GetElapsedTime(began) < LeavingTimeout)
         {
-            try
-            {
-                _consumer.Consume(BusyPoll);
-            }
-            catch (ConsumeException failure)
-            {
-                LogNotCommitted(_logger, failure.Error.Reason);
-            }
+            ServeGroup();
         }
 
         _consumer.Close();
+    }
+
+    /// <summary>Lets the group give and take partitions. Records that come with it are left to whoever reads next: nothing is stored for them.</summary>
+    private void ServeGroup()
+    {
+        try
+        {
+            _capture.Clear();
+            _consumer.Consume(CommitBackoff);
+        }
+        catch (ConsumeException failure)
+        {
+            _trouble.Failed(failure.Error);
+        }
     }
 
     /// <summary>What is to be done once in a while.</summary>

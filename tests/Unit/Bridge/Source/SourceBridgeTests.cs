@@ -54,12 +54,11 @@ public sealed class SourceBridgeTests
         var open = new TaskCompletionSource();
         await using var logstash = Receiver.Start((_, _, token) => open.Task.WaitAsync(token));
         await Records.ProduceAsync(kafka, 20_000, 2);
-        var registry = Prometheus.Metrics.NewCustomRegistry();
         await using var bridge = SourceRun.Start(
-            kafka, SourceRun.Settings(logstash.Address) with { WindowSize = 10, MaxBytesInFlight = 20_000, MaxWindowsInFlight = 200 }, registry: registry);
+            kafka, SourceRun.Settings(logstash.Address) with { WindowSize = 10, MaxBytesInFlight = 20_000, MaxWindowsInFlight = 200 });
 
-        await Eventually.Async(() => Value(registry, "kafka_logstash_bridge_source_paused_partitions") == 2, "the partitions are paused");
-        Assert.InRange(Value(registry, "kafka_logstash_bridge_source_in_flight_bytes"), 19_000, 20_200);
+        await Eventually.Async(() => bridge.Metric("paused_partitions") == 2, "the partitions are paused");
+        Assert.InRange(bridge.Metric("in_flight_bytes"), 19_000, 20_200);
         Assert.Equal(0, Records.Committed(kafka, 2));
 
         open.SetResult();
@@ -182,15 +181,45 @@ public sealed class SourceBridgeTests
         Assert.Equal(acknowledged, Records.Committed(kafka, 2));
     }
 
-    private static double Value(Prometheus.CollectorRegistry registry, string name)
+    [Theory]
+    [InlineData(ErrorCode.RebalanceInProgress, 6)]
+    [InlineData(ErrorCode.GroupLoadInProgress, 12)]
+    [InlineData(ErrorCode.RequestTimedOut, 12)]
+    public async Task When_it_ends_it_commits_until_the_group_takes_it(ErrorCode refusal, int times)
     {
-        using var stream = new MemoryStream();
-        registry.CollectAndExportAsTextAsync(stream).GetAwaiter().GetResult();
-        return Encoding.UTF8.GetString(stream.ToArray()).Split('\n')
-            .Where(line => line.StartsWith(name + " ", StringComparison.Ordinal))
-            .Select(line => double.Parse(line[(name.Length + 1)..]))
-            .FirstOrDefault();
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders", 2);
+        await using var logstash = Receiver.Start();
+        await Records.ProduceAsync(kafka, 100, 2);
+        await using var bridge = SourceRun.Start(kafka, SourceRun.Settings(logstash.Address), properties: CommitsOnlyAtTheEnd);
+        await Eventually.Async(() => logstash.Count == 100, "all arrive");
+
+        kafka.PushRequestErrors(KafkaApiKey.OffsetCommit, [.. Enumerable.Repeat(refusal, times)]);
+        await bridge.StopAsync();
+
+        Assert.Equal(100, Records.Committed(kafka, 2));
     }
+
+    [Fact]
+    public async Task When_partitions_are_taken_back_it_commits_until_the_coordinator_takes_it()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders", 2);
+        await using var logstash = Receiver.Start();
+        await Records.ProduceAsync(kafka, 100, 2);
+        await using var first = SourceRun.Start(kafka, SourceRun.Settings(logstash.Address), properties: CommitsOnlyAtTheEnd);
+        await Eventually.Async(() => logstash.Count == 100, "all arrive");
+
+        kafka.PushRequestErrors(KafkaApiKey.OffsetCommit, [.. Enumerable.Repeat(ErrorCode.RequestTimedOut, 8)]);
+        await using var second = SourceRun.Start(kafka, SourceRun.Settings(logstash.Address), "pod-1", properties: CommitsOnlyAtTheEnd);
+        await Eventually.Async(() => first.Metric("partitions") == 1 && second.Metric("partitions") == 1, "each reads a partition");
+        await Records.ProduceAsync(kafka, 100, 2, from: 100);
+        await Eventually.Async(() => logstash.Events.Select(item => item.GetProperty("n").GetInt32()).Distinct().Count() == 200, "the others arrive");
+
+        Assert.Equal(200, logstash.Count);
+    }
+
+    private static readonly Dictionary<string, string> CommitsOnlyAtTheEnd = new(StringComparer.Ordinal) { ["auto.commit.interval.ms"] = "600000" };
 
     private static ConsumeResult<byte[], byte[]> Read(KafkaMockCluster kafka, string topic)
     {

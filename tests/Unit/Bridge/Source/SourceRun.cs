@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using Confluent.Kafka;
 using KafkaLogstash.Bridge.Hosting;
@@ -56,11 +58,12 @@ internal sealed class Receiver : IAsyncDisposable
 internal sealed class SourceRun : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
+    private readonly CollectorRegistry _registry;
     private readonly SourceBridge _bridge;
 
-    private SourceRun(SourceBridge bridge)
+    private SourceRun(CollectorRegistry registry, SourceBridge bridge)
     {
-        _bridge = bridge;
+        (_registry, _bridge) = (registry, bridge);
         Running = bridge.RunAsync(_stop.Token);
     }
 
@@ -68,21 +71,23 @@ internal sealed class SourceRun : IAsyncDisposable
 
     public RoleState State => _bridge.State;
 
-    public static SourceRun Start(KafkaMockCluster kafka, SourceSettings settings, string instance = "pod-0", IHostResolver? resolver = null, CollectorRegistry? registry = null)
+    public static SourceRun Start(KafkaMockCluster kafka, SourceSettings settings, string instance = "pod-0", IHostResolver? resolver = null,
+        IReadOnlyDictionary<string, string>? properties = null)
     {
-        var properties = new Dictionary<string, string>(StringComparer.Ordinal)
+        var all = new Dictionary<string, string>(properties ?? new Dictionary<string, string>(), StringComparer.Ordinal)
         {
             ["bootstrap.servers"] = kafka.BootstrapServers,
             ["session.timeout.ms"] = "2000",
             ["heartbeat.interval.ms"] = "200",
         };
-        return new(new SourceBridge(settings, tls: null, new SourceMetrics(registry ?? Metrics.NewCustomRegistry()), new RoleContext(
-            properties,
+        var registry = Metrics.NewCustomRegistry();
+        return new(registry, new SourceBridge(settings, tls: null, new SourceMetrics(registry), new RoleContext(
+            all,
             instance,
             resolver ?? new SystemHostResolver(),
             TimeProvider.System,
             NullLoggerFactory.Instance,
-            new KafkaLog(properties, NullLogger.Instance),
+            new KafkaLog(all, NullLogger.Instance),
             IPAddress.Loopback)));
     }
 
@@ -93,6 +98,19 @@ internal sealed class SourceRun : IAsyncDisposable
         AutoOffsetReset = "earliest",
         Logstash = new() { Hosts = [.. hosts] },
     };
+
+    /// <summary>What a metric of the source says.</summary>
+    /// <param name="name">What follows <c>kafka_logstash_bridge_source_</c>.</param>
+    public double Metric(string name)
+    {
+        using var stream = new MemoryStream();
+        _registry.CollectAndExportAsTextAsync(stream).GetAwaiter().GetResult();
+        var line = $"kafka_logstash_bridge_source_{name} ";
+        return Encoding.UTF8.GetString(stream.ToArray()).Split('\n')
+            .Where(text => text.StartsWith(line, StringComparison.Ordinal))
+            .Select(text => double.Parse(text[line.Length..], CultureInfo.InvariantCulture))
+            .FirstOrDefault();
+    }
 
     /// <summary>Ends it as SIGTERM would.</summary>
     public async Task StopAsync()
@@ -123,7 +141,7 @@ internal static class Records
         kafka,
         Enumerable.Range(from, count).Select(i => (i % partitions, Json($$"""{"n":{{i}},"p":{{i % partitions}}}"""))));
 
-    public static Message<byte[]?, byte[]?> Json(string text) => new() { Value = System.Text.Encoding.UTF8.GetBytes(text) };
+    public static Message<byte[]?, byte[]?> Json(string text) => new() { Value = Encoding.UTF8.GetBytes(text) };
 
     public static long Committed(KafkaMockCluster kafka, int partitions, string group = "shop-orders", string topic = "orders")
     {

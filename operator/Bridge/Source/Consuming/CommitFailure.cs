@@ -1,0 +1,27 @@
+using Confluent.Kafka;
+
+namespace KafkaLogstash.Bridge.Source.Consuming;
+
+/// <summary>Why offsets could not be committed.</summary>
+internal static class CommitFailure
+{
+    /// <summary>What an exception of a commit says of the first partition that failed, or of all of them.</summary>
+    public static Error Of(KafkaException failure) =>
+        failure is TopicPartitionOffsetException partial && partial.Results.Find(result => result.Error.IsError) is { } first ? first.Error : failure.Error;
+
+    /// <summary>
+    /// Whether the same commit may succeed soon. librdkafka itself tries again twice where the coordinator moves; never where the group rebalances. Not among them: the group went
+    /// on without this member, which then has nothing to commit any more.
+    /// </summary>
+    public static bool MayPass(ErrorCode code) => code is
+        ErrorCode.RebalanceInProgress or
+        ErrorCode.IllegalGeneration or // The answer to the last join is on its way.
+        ErrorCode.StaleMemberEpoch or
+        ErrorCode.GroupLoadInProgress or
+        ErrorCode.GroupCoordinatorNotAvailable or
+        ErrorCode.NotCoordinatorForGroup or
+        ErrorCode.RequestTimedOut or
+        ErrorCode.Local_Transport or
+        ErrorCode.Local_TimedOut or
+        ErrorCode.Local_WaitCoord;
+}

@@ -17,6 +17,7 @@ internal sealed class BridgeProcess : IBridgeUnderTest
     private Process? _process;
     private Task _logging = Task.CompletedTask;
     private bool _isEnding;
+    private int _partitions;
 
     /// <summary>A bridge that does not run yet.</summary>
     /// <param name="name">Its pod's name.</param>
@@ -33,6 +34,9 @@ internal sealed class BridgeProcess : IBridgeUnderTest
         File.WriteAllText(client, JsonSerializer.Serialize(kafka));
         File.WriteAllText(_settingsFile, BridgeSettingsFile.Write(settings(new() { ClientFile = client })));
     }
+
+    /// <summary>How many partitions it reads, by what its log said last.</summary>
+    public int Partitions => Volatile.Read(ref _partitions);
 
     /// <inheritdoc/>
     public void Start()
@@ -55,7 +59,7 @@ internal sealed class BridgeProcess : IBridgeUnderTest
                 _findings.Add("bridge ended by itself", $"{_name} with status {process.ExitCode}, see {_logFile}");
             }
         };
-        _logging = Task.WhenAll(KeepAsync(process.StandardOutput, _logFile), KeepAsync(process.StandardError, _logFile + ".errors"));
+        _logging = Task.WhenAll(KeepAsync(process.StandardOutput, _logFile, Heed), KeepAsync(process.StandardError, _logFile + ".errors", _ => { }));
     }
 
     /// <inheritdoc/>
@@ -103,12 +107,22 @@ internal sealed class BridgeProcess : IBridgeUnderTest
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await KillAsync();
 
-    private static async Task KeepAsync(StreamReader reader, string file)
+    private void Heed(string line)
+    {
+        using var entry = JsonDocument.Parse(line);
+        if (entry.RootElement.TryGetProperty("State", out var state) && state.TryGetProperty("All", out var all))
+        {
+            Volatile.Write(ref _partitions, all.GetInt32());
+        }
+    }
+
+    private static async Task KeepAsync(StreamReader reader, string file, Action<string> heed)
     {
         await using var kept = new StreamWriter(file, append: true) { AutoFlush = true };
         while (await reader.ReadLineAsync() is { } line)
         {
             await kept.WriteLineAsync(line);
+            heed(line);
         }
     }
 

@@ -48,6 +48,15 @@ public sealed record SourceSettings
     /// <summary>How long Logstash may be silent, with neither an acknowledgement nor a keep-alive, before its connection is given up.</summary>
     public TimeSpan AcknowledgementTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How long a Logstash may say that it is alive without taking a window, before its windows go to another that takes some. While there is no other, they wait: they would come
+    /// twice, for it still holds the first.
+    /// </summary>
+    public TimeSpan BusyTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long connecting to Logstash may take, and the handshake of TLS as long again.</summary>
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long events in flight are waited for when their partition is revoked.</summary>
     public TimeSpan RevocationTimeout { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -75,6 +75,8 @@ internal static partial class SettingsChecks
         Within("source.compressionLevel", source.CompressionLevel, 0, 9, wrong);
         Topic("source.deadLetterTopic", source.DeadLetterTopic, wrong);
         Positive("source.acknowledgementTimeout", source.AcknowledgementTimeout, wrong);
+        Positive("source.busyTimeout", source.BusyTimeout, wrong);
+        Positive("source.connectTimeout", source.ConnectTimeout, wrong);
         Positive("source.revocationTimeout", source.RevocationTimeout, wrong);
         Positive("source.drainTimeout", source.DrainTimeout, wrong);
         if (source.Logstash.Tls is { } tls)

@@ -35,6 +35,7 @@ internal sealed class LumberjackConnection : IAsyncDisposable
     private readonly Queue<Window> _unacknowledged = [];
     private readonly ArrayBufferWriter<byte> _compressed = new();
     private readonly ArraySegment<byte>[] _compressedBlock = new ArraySegment<byte>[1];
+    private readonly TaskCompletionSource _abandoned = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>How many of the unacknowledged windows, from the oldest on, are sent as a whole.</summary>
     private int _sent;
@@ -45,6 +46,7 @@ internal sealed class LumberjackConnection : IAsyncDisposable
     /// <summary>Whether the window that is being sent is acknowledged already. Its memory is still in use: the acknowledgement counts once it is sent.</summary>
     private bool _acknowledgedEarly;
     private long _lastProgress;
+    private volatile bool _hasAcknowledged;
 
     /// <summary>A connection that has been made.</summary>
     /// <param name="transport">The bytes' way; the connection closes it.</param>
@@ -61,6 +63,9 @@ internal sealed class LumberjackConnection : IAsyncDisposable
         _time = time;
         _observer = observer;
     }
+
+    /// <summary>Whether the peer has acknowledged a window: what is there speaks Lumberjack, and takes events.</summary>
+    public bool HasAcknowledged => _hasAcknowledged;
 
     /// <summary>Sends a window as soon as those before it are sent. After the end it only joins the <see cref="Unacknowledged"/>. From one thread at a time.</summary>
     public void Send(Window window)
@@ -86,13 +91,16 @@ internal sealed class LumberjackConnection : IAsyncDisposable
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task[] tasks = [SendAsync(ending.Token), ReceiveAsync(ending.Token), WatchAsync(ending.Token)];
-        var first = await Task.WhenAny(tasks);
+        var first = await Task.WhenAny([.. tasks, _abandoned.Task]);
         await ending.CancelAsync();
         await _transport.DisposeAsync();
         await Task.WhenAll(tasks).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         cancellationToken.ThrowIfCancellationRequested();
         throw Explain(first.Exception?.InnerException);
     }
+
+    /// <summary>Ends the connection, as if the peer had: <see cref="RunAsync"/> throws the reason.</summary>
+    public void Abandon(LumberjackException reason) => _abandoned.TrySetException(reason);
 
     /// <summary>The windows that were sent or were to be sent, and are not acknowledged, in their order. Once <see cref="RunAsync"/> has ended.</summary>
     public IReadOnlyList<Window> Unacknowledged()
@@ -163,7 +171,7 @@ internal sealed class LumberjackConnection : IAsyncDisposable
             var received = await _transport.ReceiveAsync(buffer.AsMemory(filled), cancellationToken);
             if (received == 0)
             {
-                throw new LumberjackException("Logstash closed the connection.") { WindowRefused = OldestIsSent() };
+                throw new LumberjackException($"Logstash closed the connection.{Hint()}") { WindowRefused = OldestIsSent() };
             }
 
             filled += received;
@@ -223,10 +231,12 @@ internal sealed class LumberjackConnection : IAsyncDisposable
             if (_sent == 0)
             {
                 _acknowledgedEarly = true;
+                _hasAcknowledged = true;
                 return null;
             }
 
             _sent--;
+            _hasAcknowledged = true;
             return _unacknowledged.Dequeue();
         }
     }
@@ -262,8 +272,15 @@ internal sealed class LumberjackConnection : IAsyncDisposable
     private LumberjackException Explain(Exception? cause) => cause switch
     {
         LumberjackException known => known,
-        SocketException { SocketErrorCode: SocketError.ConnectionReset } or IOException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionReset } } =>
-            new("Logstash reset the connection.", cause) { WindowRefused = OldestIsSent() },
-        _ => new($"The connection broke: {cause?.Message}", cause),
+        SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.Shutdown }
+            or IOException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.Shutdown } } =>
+            new($"Logstash reset the connection.{Hint()}", cause) { WindowRefused = OldestIsSent() },
+        { InnerException: { } inner } => new($"The connection broke: {cause.Message.TrimEnd('.')}: {inner.Message.TrimEnd('.')}.{Hint()}", cause),
+        _ => new($"The connection broke: {cause?.Message.TrimEnd('.')}.{Hint()}", cause),
     };
+
+    /// <summary>What is to be looked at where a peer goes before it took anything.</summary>
+    private string Hint() => _hasAcknowledged
+        ? ""
+        : " It had not taken any events yet: does the beats input have the same TLS settings, does it ask for a client certificate, and what does its log say?";
 }

@@ -19,40 +19,64 @@ internal sealed class LumberjackConnector(ClientTls? tls, TimeSpan timeout, Time
     /// <exception cref="LumberjackException">It could not be made; the message says why and what to do.</exception>
     public async Task<WindowTransport> ConnectAsync(IPEndPoint address, string host, CancellationToken cancellationToken)
     {
-        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Socket? socket = null;
         try
         {
+            socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
             await WithinAsync(
                 token => socket.ConnectAsync(address, token).AsTask(),
-                $"{address} did not answer within {timeout.TotalSeconds:0.#} s. Is the port open, and do firewalls and network policies let the bridge through?",
+                $"Nothing answered at {address} within {timeout.TotalSeconds:0.#} s. Is the port open, and do firewalls and network policies let the bridge through?",
                 cancellationToken);
             if (tls is null)
             {
                 return new PlainTransport(socket);
             }
 
-            var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
+            return await SecureAsync(socket, tls, address, host, cancellationToken);
+        }
+        catch (Exception failure)
+        {
+            socket?.Dispose();
+            throw failure switch
+            {
+                LumberjackException or OperationCanceledException => failure,
+                SocketException { SocketErrorCode: SocketError.ConnectionRefused } => new LumberjackException(
+                    $"Connections to {address} are refused. Does a pipeline with a beats input run there?", failure),
+                _ => new LumberjackException($"A connection to {address} can't be made: {failure.Message}", failure),
+            };
+        }
+    }
+
+    private async Task<WindowTransport> SecureAsync(Socket socket, ClientTls security, IPEndPoint address, string host, CancellationToken cancellationToken)
+    {
+        var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
+        try
+        {
             await WithinAsync(
-                token => stream.AuthenticateAsClientAsync(tls.For(host), token),
+                token => stream.AuthenticateAsClientAsync(security.For(host), token),
                 $"The TLS handshake with {address} did not end within {timeout.TotalSeconds:0.#} s. Is ssl_enabled set on the beats input?",
                 cancellationToken);
             return new TlsTransport(stream);
         }
         catch (Exception failure)
         {
-            socket.Dispose();
-            throw failure switch
-            {
-                LumberjackException or OperationCanceledException => failure,
-                AuthenticationException => new LumberjackException(
-                    $"The TLS handshake with {address} ({host}) failed: {failure.Message} {failure.InnerException?.Message}".TrimEnd(), failure),
-                SocketException { SocketErrorCode: SocketError.ConnectionRefused } => new LumberjackException(
-                    $"{address} refuses connections. Does a pipeline with a beats input run there?", failure),
-                _ => new LumberjackException($"{address} can't be reached: {failure.Message}", failure),
-            };
+            await stream.DisposeAsync();
+            throw failure is not (AuthenticationException or IOException) ? failure : new LumberjackException(
+                $"The TLS handshake with {address} ({security.NameFor(host)}) failed: {Described(failure)} {Remedy(failure)}", failure);
         }
     }
+
+    private static string Described(Exception failure) =>
+        failure.InnerException is { } inner ? $"{failure.Message.TrimEnd('.')}: {inner.Message.TrimEnd('.')}." : $"{failure.Message.TrimEnd('.')}.";
+
+    /// <summary>What is to be looked at. Whether the peer hung up, talks something else, or has a certificate that is not trusted is all that .NET tells apart.</summary>
+    private static string Remedy(Exception failure) => failure switch
+    {
+        AuthenticationException { Message: var message } when message.Contains("remote certificate", StringComparison.OrdinalIgnoreCase) =>
+            "Are the certificate's names, its dates and its issuer right for what the bridge is to trust?",
+        _ => "Is ssl_enabled set on the beats input, and does it trust the bridge's certificate?",
+    };
 
     private async Task WithinAsync(Func<CancellationToken, Task> work, string tooLate, CancellationToken cancellationToken)
     {

@@ -42,6 +42,10 @@ internal sealed class ClientTls : IAsyncDisposable
         return new(settings, ReloadingFiles<Material>.Open(paths, contents => Read(settings, contents), time, logger, interval));
     }
 
+    /// <summary>The name that a server's certificate must be for.</summary>
+    /// <param name="host">The name that it is reached by.</param>
+    public string NameFor(string host) => _settings.ServerName ?? host;
+
     /// <summary>The options of a handshake.</summary>
     /// <param name="host">The name of the server.</param>
     public SslClientAuthenticationOptions For(string host)
@@ -49,7 +53,7 @@ internal sealed class ClientTls : IAsyncDisposable
         var material = _files.Current;
         var options = new SslClientAuthenticationOptions
         {
-            TargetHost = _settings.ServerName ?? host,
+            TargetHost = NameFor(host),
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             CertificateChainPolicy = PemCertificates.Policy(material.Roots, ServerUsage),
             ClientCertificateContext = material.Identity,

@@ -15,8 +15,6 @@ namespace KafkaLogstash.Bridge.Source;
 /// <param name="context">What it is made from.</param>
 internal sealed class SourceBridge(SourceSettings settings, ClientTls? tls, SourceMetrics metrics, RoleContext context) : IBridgeRole
 {
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
-
     /// <summary>A turn can take as long as a commit to a Kafka that does not answer, and no longer.</summary>
     private static readonly TimeSpan LongestTurn = TimeSpan.FromMinutes(3);
 
@@ -44,7 +42,7 @@ internal sealed class SourceBridge(SourceSettings settings, ClientTls? tls, Sour
             loop = new SourceLoop(settings, new(
                 capture,
                 owner => Consumer(owner, capture, trouble),
-                owner => new WindowDelivery(settings, owner, new(tls, ConnectTimeout, context.Time), context.Resolver, metrics, context.Time, _logger),
+                owner => new WindowDelivery(settings, owner, new(tls, settings.ConnectTimeout, context.Time), context.Resolver, metrics, context.Time, _logger),
                 new(settings.DeadLetterTopic, DeadLetterProducer, metrics, _logger),
                 trouble,
                 _status,

@@ -511,7 +511,8 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
         _metrics.Partitions(_partitions.Count, _paused, _partitions.Values.Sum(LagOf));
         _status.Partitions(_partitions.Count);
         _delivery.Measure();
-        _status.Logstash(_delivery.Trouble);
+        _delivery.Look();
+        _status.Logstash(_delivery.Trouble, _delivery.Busy);
         _status.Undeliverable(_held ?? _deadLetters.Trouble);
         _deadLetters.Retry();
         _trouble.Look(_consumer.Handle);

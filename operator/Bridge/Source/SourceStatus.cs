@@ -8,6 +8,7 @@ internal sealed class SourceStatus
     private readonly Lock _gate = new();
     private string? _kafka = "It has not been reached yet.";
     private string? _logstash = "No connection has been made yet.";
+    private string? _busy;
     private string? _undeliverable;
     private int _partitions;
 
@@ -23,7 +24,7 @@ internal sealed class SourceStatus
                     ({ } record, _, _) => new(Ready: false, record),
                     (_, { } kafka, _) => new(Ready: false, $"Kafka: {kafka}"),
                     (_, _, { } logstash) => new(Ready: false, $"Logstash: {logstash}"),
-                    _ => new(Ready: true, $"Reads {_partitions} partition{(_partitions == 1 ? "" : "s")}."),
+                    _ => new(Ready: true, $"Reads {_partitions} partition{(_partitions == 1 ? "" : "s")}. {_busy}".TrimEnd()),
                 };
             }
         }
@@ -38,12 +39,15 @@ internal sealed class SourceStatus
         }
     }
 
-    /// <summary>What is wrong with Logstash; null when nothing is.</summary>
-    public void Logstash(string? trouble)
+    /// <summary>How Logstash is.</summary>
+    /// <param name="trouble">What is wrong with it; null when nothing is.</param>
+    /// <param name="busy">Which takes nothing just now; null when none. That is pressure and no fault of the bridge's: it stays ready, for a sink in its pod may be what Logstash waits for.</param>
+    public void Logstash(string? trouble, string? busy)
     {
         lock (_gate)
         {
             _logstash = trouble;
+            _busy = busy;
         }
     }
 

@@ -42,8 +42,23 @@ internal sealed class Lane(LogstashEndpoint endpoint, int number)
     /// <summary>Whether its endpoint is gone: it takes nothing new.</summary>
     public bool IsRetired { get; set; }
 
-    /// <summary>Why there is no connection; null while there is one, and before the first attempt.</summary>
-    public string? Trouble { get; set; }
+    /// <summary>What is wrong with it, for people; null while nothing is.</summary>
+    public string? Trouble { get; set; } = "No connection has been made yet.";
+
+    /// <summary>Whether a connection broke, and none has held since: that one can be made then says little.</summary>
+    public bool IsOnTrial { get; set; }
+
+    /// <summary>When its connection was made.</summary>
+    public long ConnectedAt { get; set; }
+
+    /// <summary>When a window was acknowledged last; 0 for never.</summary>
+    public long AcknowledgedAt { get; set; }
+
+    /// <summary>Since when an acknowledgement is waited for, where windows are on the connection.</summary>
+    public long WaitsSince { get; set; }
+
+    /// <summary>Whether it says that it is alive, and takes nothing.</summary>
+    public bool IsBusy { get; set; }
 
     /// <summary>Whether it can take no more at present.</summary>
     public bool IsFull => Waiting.Count > 0;

@@ -28,6 +28,9 @@ internal sealed partial class WindowDelivery : IAsyncDisposable
     /// <summary>The beats input holds a whole window in memory before it takes the first event.</summary>
     private const long MostWindowBytes = 2 << 20;
 
+    /// <summary>A connection that lives as long as this holds: what is there does not just accept connections and end them.</summary>
+    private static readonly TimeSpan Holding = TimeSpan.FromSeconds(5);
+
     private readonly SourceSettings _settings;
     private readonly IDeliveryOwner _owner;
     private readonly SourceMetrics _metrics;
@@ -100,7 +103,7 @@ internal sealed partial class WindowDelivery : IAsyncDisposable
         }
     }
 
-    /// <summary>What is wrong with Logstash, for people; null while there is a connection.</summary>
+    /// <summary>What is wrong with Logstash, for people; null while one of them is as it should be.</summary>
     public string? Trouble
     {
         get
@@ -108,17 +111,20 @@ internal sealed partial class WindowDelivery : IAsyncDisposable
             string? trouble = null;
             foreach (var lane in _lanes)
             {
-                if (lane.Connection is not null)
+                if (lane.Trouble is null)
                 {
                     return null;
                 }
 
-                trouble ??= lane.Trouble;
+                trouble ??= $"{lane.Endpoint}: {lane.Trouble}";
             }
 
             return trouble ?? _discoveryTrouble ?? "No connection to Logstash has been made yet.";
         }
     }
+
+    /// <summary>Which Logstash says that it is alive and takes nothing, for people; null while there is none. See <see cref="Look"/>.</summary>
+    public string? Busy { get; private set; }
 
     /// <summary>Looks for Logstash and connects.</summary>
     public void Start() => _discovering = _discovery.RunAsync(
@@ -222,6 +228,30 @@ internal sealed partial class WindowDelivery : IAsyncDisposable
         }
     }
 
+    /// <summary>Looks which connections have held, and which take nothing although their Logstash says that it is alive. To be called once in a while.</summary>
+    public void Look()
+    {
+        Busy = null;
+        foreach (var lane in _lanes)
+        {
+            if (lane.Connection is null)
+            {
+                continue;
+            }
+
+            if (lane.Trouble is not null && _time.GetElapsedTime(lane.ConnectedAt) > Holding)
+            {
+                Recovered(lane);
+            }
+
+            var waited = lane.InFlight == 0 ? TimeSpan.Zero : _time.GetElapsedTime(lane.WaitsSince);
+            if (waited > _settings.AcknowledgementTimeout)
+            {
+                TakesNothing(lane, waited);
+            }
+        }
+    }
+
     /// <summary>Counts what is under way.</summary>
     public void Measure()
     {
@@ -291,8 +321,13 @@ internal sealed partial class WindowDelivery : IAsyncDisposable
     private void Connected(Lane lane, LumberjackConnection connection)
     {
         lane.Connection = connection;
-        lane.Trouble = null;
-        LogConnected(_logger, lane.Endpoint);
+        lane.ConnectedAt = _time.GetTimestamp();
+        lane.IsBusy = false;
+        if (!lane.IsOnTrial)
+        {
+            Recovered(lane);
+        }
+
         foreach (var other in _lanes.Append(_nowhere))
         {
             if (other is { Connection: null, Bytes: > 0 })
@@ -309,6 +344,9 @@ internal sealed partial class WindowDelivery : IAsyncDisposable
     {
         _acknowledged++;
         lane.InFlight--;
+        lane.WaitsSince = lane.AcknowledgedAt = _time.GetTimestamp();
+        lane.IsBusy = false;
+        Recovered(lane);
         Forget(lane, window);
         foreach (var segment in window.Segments)
         {
@@ -331,29 +369,23 @@ internal sealed partial class WindowDelivery : IAsyncDisposable
         var lane = happened.Lane;
         lane.Connection = null;
         lane.InFlight = 0;
+        var unacknowledged = happened.Connection?.Unacknowledged() ?? [];
         if (happened.Failure is { } failure)
         {
-            if (lane.Trouble != failure.Message)
-            {
-                LogDisconnected(_logger, lane.Endpoint, failure.Message);
-            }
-
-            lane.Trouble = failure.Message;
-            _metrics.Disconnected(wasConnected: happened.Connection is not null);
+            Failed(lane, failure, happened.Connection is not null, wasIdle: unacknowledged.Count == 0);
         }
 
-        if (happened.Connection?.Unacknowledged() is { Count: > 0 } unacknowledged)
+        if (unacknowledged.Count > 0)
         {
             _metrics.SentAgain(unacknowledged.Count);
-            var later = lane.Waiting.ToArray();
+            var windows = unacknowledged.Cast<RecordWindow>().Concat(lane.Waiting).ToList();
             lane.Waiting.Clear();
-            var windows = unacknowledged.Cast<RecordWindow>().ToList();
-            if (happened.Failure is { WindowRefused: true })
+            if (happened is { Failure.WindowRefused: true, Connection: { } connection })
             {
-                Suspect(lane, windows);
+                Suspect(lane, windows, connection.HasAcknowledged);
             }
 
-            foreach (var window in windows.Concat(later))
+            foreach (var window in windows)
             {
                 lane.Waiting.Enqueue(window);
             }
@@ -372,7 +404,10 @@ internal sealed partial class WindowDelivery : IAsyncDisposable
     /// Logstash ended a connection after all of the oldest window had come in. Once may be a restart; when it does so again and again, the window is halved until the event is
     /// found that it can't take.
     /// </summary>
-    private void Suspect(Lane lane, List<RecordWindow> windows)
+    /// <param name="lane">The lane.</param>
+    /// <param name="windows">Its windows, the refused one first.</param>
+    /// <param name="tookOthers">Whether Logstash had taken others over the same connection. Without that it may be that nothing there takes any: a proxy whose Logstash is gone.</param>
+    private void Suspect(Lane lane, List<RecordWindow> windows, bool tookOthers)
     {
         var oldest = windows[0];
         if (oldest.Refusals++ == 0)
@@ -392,7 +427,7 @@ internal sealed partial class WindowDelivery : IAsyncDisposable
             windows.InsertRange(0, [first, second]);
             oldest.Release();
         }
-        else if (oldest.Refusals >= RecordWindow.DamningFailures && _acknowledged > oldest.AcknowledgedAtFirstRefusal)
+        else if (tookOthers && oldest.Refusals >= RecordWindow.DamningFailures && _acknowledged > oldest.AcknowledgedAtFirstRefusal)
         {
             Forget(lane, oldest);
             _owner.Undeliverable(oldest.Segments[0], oldest.RecordOf(0).Offset, oldest.Events().First().ToArray());
@@ -423,7 +458,11 @@ internal sealed partial class WindowDelivery : IAsyncDisposable
     {
         while (lane.Connection is { } connection && lane.InFlight < _settings.MaxWindowsInFlight && lane.Waiting.TryDequeue(out var window))
         {
-            lane.InFlight++;
+            if (lane.InFlight++ == 0)
+            {
+                lane.WaitsSince = _time.GetTimestamp();
+            }
+
             connection.Send(window);
         }
     }
@@ -461,7 +500,7 @@ internal sealed partial class WindowDelivery : IAsyncDisposable
         Dispatch(to);
     }
 
-    /// <summary>The lane with the least to do; one that is connected if there is any.</summary>
+    /// <summary>The lane with the least to do; one that is connected if there is any, and has no trouble.</summary>
     private Lane BestLane()
     {
         Lane? best = null;
@@ -476,9 +515,10 @@ internal sealed partial class WindowDelivery : IAsyncDisposable
         return best ?? _nowhere;
     }
 
-    private static bool IsBetter(Lane one, Lane other) =>
-        (one.Connection is null ? 1 : 0, one.IsFull ? 1 : 0, one.Bytes, one.Partitions)
-            .CompareTo((other.Connection is null ? 1 : 0, other.IsFull ? 1 : 0, other.Bytes, other.Partitions)) < 0;
+    private static bool IsBetter(Lane one, Lane other) => Rank(one).CompareTo(Rank(other)) < 0;
+
+    private static (bool IsAway, bool IsInTrouble, bool IsFull, long Bytes, int Partitions) Rank(Lane lane) =>
+        (lane.Connection is null, lane.Trouble is not null || lane.IsBusy, lane.IsFull, lane.Bytes, lane.Partitions);
 
     private void Forget(Lane lane, RecordWindow window)
     {
@@ -493,6 +533,58 @@ internal sealed partial class WindowDelivery : IAsyncDisposable
             lane.Ending.Cancel();
         }
     }
+
+    /// <summary>A connection can be made, or holds.</summary>
+    private void Recovered(Lane lane)
+    {
+        lane.IsOnTrial = false;
+        if (lane.Trouble is not null)
+        {
+            lane.Trouble = null;
+            LogConnected(_logger, lane.Endpoint);
+        }
+    }
+
+    private void Failed(Lane lane, LumberjackException failure, bool wasConnected, bool wasIdle)
+    {
+        _metrics.Disconnected(wasConnected);
+        if (wasConnected && wasIdle && lane.Trouble is null && _time.GetElapsedTime(lane.ConnectedAt) > Holding)
+        {
+            // A beats input ends connections that nothing came over for a minute.
+            LogIdle(_logger, lane.Endpoint, failure.Message);
+            return;
+        }
+
+        if (lane.Trouble != failure.Message)
+        {
+            LogDisconnected(_logger, lane.Endpoint, failure.Message);
+        }
+
+        lane.Trouble = failure.Message;
+        lane.IsOnTrial |= wasConnected;
+    }
+
+    private void TakesNothing(Lane lane, TimeSpan waited)
+    {
+        var busy = $"Logstash at {lane.Endpoint} has acknowledged nothing for {waited.TotalSeconds:0} s, but says that it is alive. Do the outputs of its pipeline get on, and is its queue full?";
+        Busy ??= busy;
+        if (!lane.IsBusy)
+        {
+            lane.IsBusy = true;
+            LogBusy(_logger, busy);
+        }
+
+        if (waited > _settings.BusyTimeout && _lanes.Exists(other => other.AcknowledgedAt > lane.WaitsSince && other is { Connection: not null, IsBusy: false }))
+        {
+            lane.Connection!.Abandon(new($"It acknowledged nothing for {waited.TotalSeconds:0} s, while others did: they get its events."));
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Reason}")]
+    private static partial void LogBusy(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The connection to Logstash at {Endpoint} ended while there was nothing to send, and is made again: {Reason}")]
+    private static partial void LogIdle(ILogger logger, LogstashEndpoint endpoint, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Logstash is at {Endpoints}")]
     private static partial void LogEndpoints(ILogger logger, string endpoints);

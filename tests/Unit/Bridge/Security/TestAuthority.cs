@@ -23,7 +23,10 @@ internal sealed class TestAuthority : IDisposable
 
     public string RootPem => _root.ExportCertificatePem() + "\n";
 
-    public (string Certificate, string Key) Issue(string name, string usage)
+    public (string Certificate, string Key) Issue(string name, string usage) =>
+        Issue(name, usage, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(20));
+
+    public (string Certificate, string Key) Issue(string name, string usage, DateTimeOffset from, DateTimeOffset to)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
@@ -32,7 +35,7 @@ internal sealed class TestAuthority : IDisposable
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], critical: false));
-        using var certificate = request.Create(_root, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(20), RandomNumberGenerator.GetBytes(16));
+        using var certificate = request.Create(_root, from, to, RandomNumberGenerator.GetBytes(16));
         return (certificate.ExportCertificatePem() + "\n", key.ExportPkcs8PrivateKeyPem() + "\n");
     }
 

@@ -5,10 +5,12 @@ using System.Text;
 using System.Text.Json;
 using Confluent.Kafka;
 using KafkaLogstash.Bridge.Hosting;
+using KafkaLogstash.Bridge.Security;
 using KafkaLogstash.Bridge.Source;
 using KafkaLogstash.Bridging;
 using KafkaLogstash.LocalCluster.Kafka;
 using KafkaLogstash.LocalCluster.LogstashStandIn.Lumberjack;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Prometheus;
 
@@ -72,7 +74,7 @@ internal sealed class SourceRun : IAsyncDisposable
     public RoleState State => _bridge.State;
 
     public static SourceRun Start(KafkaMockCluster kafka, SourceSettings settings, string instance = "pod-0", IHostResolver? resolver = null,
-        IReadOnlyDictionary<string, string>? properties = null)
+        IReadOnlyDictionary<string, string>? properties = null, ClientTls? tls = null, ILoggerFactory? log = null)
     {
         var all = new Dictionary<string, string>(properties ?? new Dictionary<string, string>(), StringComparer.Ordinal)
         {
@@ -81,12 +83,12 @@ internal sealed class SourceRun : IAsyncDisposable
             ["heartbeat.interval.ms"] = "200",
         };
         var registry = Metrics.NewCustomRegistry();
-        return new(registry, new SourceBridge(settings, tls: null, new SourceMetrics(registry), new RoleContext(
+        return new(registry, new SourceBridge(settings, tls, new SourceMetrics(registry), new RoleContext(
             all,
             instance,
             resolver ?? new SystemHostResolver(),
             TimeProvider.System,
-            NullLoggerFactory.Instance,
+            log ?? NullLoggerFactory.Instance,
             new KafkaLog(all, NullLogger.Instance),
             IPAddress.Loopback)));
     }

@@ -1,0 +1,247 @@
+using System.Text;
+using System.Text.Json;
+using KafkaLogstash.Bridging;
+using KafkaLogstash.LocalCluster.Kafka;
+using KafkaLogstash.Tests.Unit.Bridge.Source;
+using KafkaLogstash.Tests.Unit.LocalCluster.LogstashStandIn;
+
+namespace KafkaLogstash.Tests.Unit.Bridge.Hostile;
+
+/// <summary>
+/// A source bridge whose Logstash is none, or breaks its protocol: it says so with the peer's address and what to look at, commits nothing, keeps within its bounds, and delivers every
+/// record once the peer is as it should be.
+/// </summary>
+public sealed class HostilePeersOfTheSourceTests
+{
+    private const int Count = 200;
+    private const int Partitions = 2;
+    private const long MostBytes = 64_000;
+    private const string Tls = "does the beats input have the same TLS settings";
+    private const string Foreign = "Is there a beats input at this port";
+
+    private static readonly TimeSpan ShortTimeout = TimeSpan.FromMilliseconds(400);
+
+    private static readonly Dictionary<string, (Hostility Does, string Said)> Peers = new(StringComparer.Ordinal)
+    {
+        ["accepts and closes"] = (Hostilities.Close, Tls),
+        ["accepts and resets"] = (Hostilities.Reset, Tls),
+        ["never reads"] = (Hostilities.Hang, "was silent for 0.4 s"),
+        ["never answers"] = (Hostilities.Swallow, "was silent for 0.4 s"),
+        ["reads a byte at a time"] = (Hostilities.Dribble, "was silent for 0.4 s"),
+        ["resets within a window"] = (Hostilities.ResetWithin, "Logstash reset the connection"),
+        ["acknowledges more than a window has"] = (Hostilities.AnswerWindows(count => ScriptedLogstash.Acknowledgement((uint)count + 1)), "of a window that has"),
+        ["acknowledges all there can be"] = (Hostilities.AnswerWindows(_ => ScriptedLogstash.Acknowledgement(uint.MaxValue)), "of a window that has"),
+        ["acknowledges what was never sent"] = (Hostilities.Answer([.. ScriptedLogstash.Acknowledgement(uint.MaxValue), .. ScriptedLogstash.Acknowledgement(7)]), "acknowledged"),
+        ["acknowledges half a window, then less"] = (
+            Hostilities.AnswerWindows(count => [.. ScriptedLogstash.Acknowledgement((uint)count - 1), .. ScriptedLogstash.Acknowledgement(1)]), "was silent for 0.4 s"),
+        ["sends half an acknowledgement"] = (Hostilities.Answer("2A\0"u8.ToArray()), "was silent for 0.4 s"),
+        ["speaks HTTP"] = (Hostilities.Answer("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"u8.ToArray()), Foreign),
+        ["speaks TLS"] = (Hostilities.Answer([0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x0A]), Foreign),
+        ["sends garbage"] = (Hostilities.Answer(Garbage(10_000)), Foreign),
+        ["speaks Lumberjack v1"] = (Hostilities.AnswerWindows(_ => "1A\0\0\0\x01"u8.ToArray()), Foreign),
+    };
+
+    public static TheoryData<string> Names => [.. Peers.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task A_hostile_peer_costs_time_and_no_record(string peer)
+    {
+        var (does, said) = Peers[peer];
+        await using var kafka = await FilledAsync();
+        await using var logstash = ScriptedLogstash.Start(does, receiveBuffer: 1024);
+        var log = new LogLines();
+        await using var bridge = SourceRun.Start(kafka, Settings(logstash.Address), log: log);
+
+        await Eventually.Async(() => log.Any(line => line.Contains(logstash.Address, StringComparison.Ordinal) && line.Contains(said, StringComparison.Ordinal)), $"the log says '{said}'");
+        Assert.False(bridge.Running.IsCompleted);
+        Assert.Equal(0, Records.Committed(kafka, Partitions));
+        Assert.InRange(bridge.Metric("in_flight_bytes"), 0, MostBytes + 2000);
+
+        logstash.Relent();
+        await Eventually.Async(() => Numbers(logstash).Count() == Count, "all records arrive");
+        await bridge.StopAsync();
+        Assert.Equal(Count, Records.Committed(kafka, Partitions));
+    }
+
+    [Fact]
+    public async Task Readiness_names_the_peer_that_accepts_and_closes_as_long_as_it_does_and_attempts_get_rarer()
+    {
+        await using var kafka = await FilledAsync();
+        await using var logstash = ScriptedLogstash.Start(Hostilities.Close);
+        var log = new LogLines();
+        await using var bridge = SourceRun.Start(kafka, Settings(logstash.Address), log: log);
+        await Eventually.Async(() => bridge.State.Message.Contains(Tls, StringComparison.Ordinal), "the state names the trouble");
+        var began = TimeProvider.System.GetTimestamp();
+        var before = logstash.Accepted;
+
+        await Eventually.Async(
+            () =>
+            {
+                Assert.False(bridge.State.Ready);
+                Assert.StartsWith($"Logstash: {logstash.Address}: Logstash ", bridge.State.Message, StringComparison.Ordinal);
+                return logstash.Accepted >= before + 2;
+            },
+            "further attempts are made");
+
+        // Pauses double from 0.2 s on, give or take half: one of the first is 0.1 s at least.
+        Assert.InRange(logstash.Accepted - before, 2, 2 + (TimeProvider.System.GetElapsedTime(began) / TimeSpan.FromMilliseconds(100)));
+        Assert.DoesNotContain(log.All, line => line.StartsWith("Connected", StringComparison.Ordinal) && line != log.All.First(first => first.StartsWith("Connected", StringComparison.Ordinal)));
+        logstash.Relent();
+        await Eventually.Async(() => bridge.State.Ready, "the state is good again");
+        await Eventually.Async(() => Numbers(logstash).Count() == Count, "all records arrive");
+    }
+
+    [Theory]
+    [InlineData("reads a byte at a time")]
+    [InlineData("never reads")]
+    [InlineData("accepts and closes")]
+    [InlineData("speaks HTTP")]
+    public async Task Beside_a_hostile_peer_the_others_go_on_and_get_its_records(string peer)
+    {
+        await using var kafka = await FilledAsync();
+        await using var hostile = ScriptedLogstash.Start(Peers[peer].Does, receiveBuffer: 1024);
+        await using var friendly = ScriptedLogstash.Start(hostility: null);
+        await using var bridge = SourceRun.Start(kafka, Settings(hostile.Address, friendly.Address));
+
+        await Eventually.Async(() => Numbers(friendly).Count() == Count, "all records arrive at the other");
+        await bridge.StopAsync();
+        Assert.Equal(Count, Records.Committed(kafka, Partitions));
+    }
+
+    [Fact]
+    public async Task A_Logstash_that_only_says_that_it_is_alive_is_waited_for_named_and_not_sent_more()
+    {
+        await using var kafka = await FilledAsync();
+        await using var logstash = ScriptedLogstash.Start(Hostilities.KeepAlive);
+        var log = new LogLines();
+        await using var bridge = SourceRun.Start(
+            kafka, Settings(logstash.Address) with { MaxBytesInFlight = 2000, BusyTimeout = ShortTimeout }, log: log);
+
+        await Eventually.Async(() => bridge.State.Message.Contains($"Logstash at {logstash.Address} has acknowledged nothing for", StringComparison.Ordinal), "the state names it");
+        Assert.True(bridge.State.Ready);
+        Assert.Single(log.All, line => line.Contains("has acknowledged nothing", StringComparison.Ordinal));
+        Assert.Equal(1, logstash.Accepted);
+        Assert.InRange(bridge.Metric("in_flight_bytes"), 1, 4000);
+        Assert.Equal(0, Records.Committed(kafka, Partitions));
+
+        logstash.Relent();
+        await Eventually.Async(() => Numbers(logstash).Count() == Count, "all records arrive");
+        await Eventually.Async(() => bridge.State.Message == $"Reads {Partitions} partitions.", "the state forgets it");
+    }
+
+    [Fact]
+    public async Task What_a_Logstash_holds_that_only_says_that_it_is_alive_goes_to_another_that_takes_events()
+    {
+        await using var kafka = await FilledAsync();
+        await using var busy = ScriptedLogstash.Start(Hostilities.KeepAlive);
+        await using var friendly = ScriptedLogstash.Start(hostility: null);
+        var log = new LogLines();
+        await using var bridge = SourceRun.Start(
+            kafka, Settings(busy.Address, friendly.Address) with { BusyTimeout = TimeSpan.FromSeconds(1), KeepPartitionOrder = false, WindowSize = 10, MaxWindowsInFlight = 1 }, log: log);
+
+        // Something must go to the other after the busy one got its windows.
+        var sent = Count;
+        await Eventually.Async(
+            async () =>
+            {
+                await Records.ProduceAsync(kafka, 20, Partitions, sent);
+                sent += 20;
+                return log.Any(line => line.Contains(busy.Address, StringComparison.Ordinal) && line.Contains("while others did", StringComparison.Ordinal));
+            },
+            "the busy one is given up");
+        await Eventually.Async(() => Numbers(friendly).Count() == sent, "all records arrive at the other");
+        await bridge.StopAsync();
+        Assert.Equal(sent, Records.Committed(kafka, Partitions));
+    }
+
+    [Fact]
+    public async Task A_Logstash_that_ends_idle_connections_is_no_trouble()
+    {
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        await using var idle = ScriptedLogstash.Start(hostility: null);
+        var log = new LogLines();
+        await using var delivery = LoneDelivery.Start(Settings(idle.Address), log, time);
+        await Eventually.Async(() => delivery.Turn() is null, "it is connected");
+
+        time.Advance(TimeSpan.FromSeconds(60));
+        idle.Relent();
+        await Eventually.Async(() => delivery.Turn() is null && log.Any(line => line.Contains("nothing to send", StringComparison.Ordinal)), "it is noticed");
+        time.Advance(TimeSpan.FromSeconds(1));
+        await Eventually.Async(() => idle.Accepted == 2, "it is connected again");
+
+        Assert.Null(delivery.Turn());
+        Assert.DoesNotContain(log.All, line => line.Contains("is tried again", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_record_is_not_blamed_for_a_peer_that_takes_nothing_at_all()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders", 1);
+        kafka.CreateTopic("dead", 1);
+        await Records.ProduceAsync(kafka, 2, 1);
+
+        // As a proxy does, one of whose Logstashes is gone: one window of the two gets through once, and before and after that connections end.
+        var connections = 0;
+        var taken = new List<byte[]>();
+        await using var logstash = ScriptedLogstash.Start(async (socket, cancellationToken) =>
+        {
+            var number = Interlocked.Increment(ref connections);
+            await using var stream = new System.Net.Sockets.NetworkStream(socket, ownsSocket: false);
+            var window = await StrictWindowReader.ReadAsync(stream, cancellationToken);
+            if (number == 4 && window is { Count: 1 })
+            {
+                lock (taken)
+                {
+                    taken.AddRange(window);
+                }
+
+                await stream.WriteAsync(ScriptedLogstash.Acknowledgement(1), cancellationToken);
+            }
+        });
+        await using var bridge = SourceRun.Start(kafka, Settings(logstash.Address) with { WindowSize = 1, MaxWindowsInFlight = 1, DeadLetterTopic = "dead" });
+
+        await Eventually.Async(() => logstash.Accepted >= 9, "it is refused often enough to be blamed");
+        logstash.Relent();
+        await Eventually.Async(() => Numbers(logstash.Events.Concat(taken)).Count() == 2, "both records arrive");
+        await bridge.StopAsync();
+        Assert.Equal(0, Watermark(kafka, "dead"));
+        Assert.Equal(2, Records.Committed(kafka, 1));
+    }
+
+    private static long Watermark(KafkaMockCluster kafka, string topic)
+    {
+        using var consumer = new Confluent.Kafka.ConsumerBuilder<byte[], byte[]>(
+            new Confluent.Kafka.ConsumerConfig { BootstrapServers = kafka.BootstrapServers, GroupId = "reader" }).Build();
+        return consumer.QueryWatermarkOffsets(new(topic, 0), TimeSpan.FromSeconds(10)).High.Value;
+    }
+
+    private static SourceSettings Settings(params IEnumerable<string> hosts) => SourceRun.Settings(hosts) with
+    {
+        WindowSize = 25,
+        MaxBytesInFlight = MostBytes,
+        AcknowledgementTimeout = ShortTimeout,
+        ConnectTimeout = ShortTimeout,
+    };
+
+    private static async Task<KafkaMockCluster> FilledAsync()
+    {
+        var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders", Partitions);
+        await Records.ProduceAsync(kafka, Count, Partitions);
+        return kafka;
+    }
+
+    private static IEnumerable<int> Numbers(ScriptedLogstash logstash) => Numbers(logstash.Events);
+
+    private static IEnumerable<int> Numbers(IEnumerable<byte[]> events) =>
+        events.Select(text => JsonDocument.Parse(Encoding.UTF8.GetString(text)).RootElement.GetProperty("n").GetInt32()).Distinct();
+
+    private static byte[] Garbage(int length)
+    {
+        var bytes = new byte[length];
+        new Random(20261123).NextBytes(bytes);
+        return bytes;
+    }
+}

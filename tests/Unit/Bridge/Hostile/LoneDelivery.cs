@@ -1,0 +1,46 @@
+using KafkaLogstash.Bridge.Hosting;
+using KafkaLogstash.Bridge.Lumberjack;
+using KafkaLogstash.Bridge.Source;
+using KafkaLogstash.Bridge.Source.Delivery;
+using KafkaLogstash.Bridging;
+using KafkaLogstash.Tests.Unit.Bridge.Source;
+using Prometheus;
+
+namespace KafkaLogstash.Tests.Unit.Bridge.Hostile;
+
+/// <summary>A delivery without a Kafka before it, and with a clock that the test turns.</summary>
+internal sealed class LoneDelivery : IDeliveryOwner, IAsyncDisposable
+{
+    private readonly WindowDelivery _delivery;
+
+    private LoneDelivery(SourceSettings settings, LogLines log, TimeProvider time) => _delivery = new(
+        settings,
+        this,
+        new LumberjackConnector(tls: null, settings.ConnectTimeout, time),
+        new SystemHostResolver(),
+        new SourceMetrics(Metrics.NewCustomRegistry()),
+        time,
+        log);
+
+    public static LoneDelivery Start(SourceSettings settings, LogLines log, TimeProvider time)
+    {
+        var delivery = new LoneDelivery(settings, log, time);
+        delivery._delivery.Start();
+        return delivery;
+    }
+
+    /// <summary>Does what the thread that consumes does once in a while.</summary>
+    /// <returns>What is wrong with Logstash; null when nothing is.</returns>
+    public string? Turn()
+    {
+        _delivery.Process();
+        _delivery.Look();
+        return _delivery.Trouble;
+    }
+
+    public void Advanced(PartitionProgress progress) => throw new NotSupportedException("Nothing is sent.");
+
+    public void Undeliverable(DeliverySegment segment, long offset, ReadOnlyMemory<byte> text) => throw new NotSupportedException("Nothing is sent.");
+
+    public ValueTask DisposeAsync() => _delivery.DisposeAsync();
+}

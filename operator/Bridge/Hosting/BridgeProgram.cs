@@ -33,7 +33,7 @@ internal static partial class BridgeProgram
           --help           only say this
 
         SIGTERM or SIGINT lets it finish what is under way, commit, and leave its consumer group; a second one ends it at once.
-        Exit status: 0 told to end, 1 settings or a port can't be used, 2 wrong command line.
+        Exit status: 0 told to end, 1 settings or a port can't be used, 2 wrong command line, 143 or 130 by the second SIGTERM or SIGINT.
         """;
 
     /// <summary>Runs the program.</summary>

@@ -12,6 +12,8 @@ internal sealed class LogLines : ILoggerFactory, ILogger
 
     public bool Any(Func<string, bool> condition) => _lines.Any(condition);
 
+    public void Add(string line) => _lines.Enqueue(line);
+
     public ILogger CreateLogger(string categoryName) => this;
 
     public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("It keeps lines, and passes none on.");
@@ -22,7 +24,7 @@ internal sealed class LogLines : ILoggerFactory, ILogger
         where TState : notnull => null;
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        _lines.Enqueue(formatter(state, exception));
+        Add(formatter(state, exception));
 
     public void Dispose()
     {

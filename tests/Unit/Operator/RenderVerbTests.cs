@@ -21,6 +21,19 @@ public sealed class RenderVerbTests
         Assert.Equal(ExitCodes.Success, code);
     }
 
+    [Theory]
+    [InlineData("source-only")]
+    [InlineData("sink-only")]
+    [InlineData("external")]
+    public async Task A_bridge_renders_to_what_was_agreed(string name)
+    {
+        var (code, output, errors) = await RenderAsync($"tests/Unit/Operator/Cases/bridges/{name}.yaml");
+
+        GoldenFile.Matches(output, $"{Golden}/bridges/{name}.yaml");
+        GoldenFile.Matches(errors, $"{Golden}/bridges/{name}.txt");
+        Assert.Equal(ExitCodes.Success, code);
+    }
+
     [Fact]
     public async Task Rendering_twice_gives_the_same()
     {

@@ -27,7 +27,7 @@ public sealed class RenderVerbTests
     [InlineData("external")]
     public async Task A_bridge_renders_to_what_was_agreed(string name)
     {
-        var (code, output, errors) = await RenderAsync($"tests/Unit/Operator/Cases/bridges/{name}.yaml");
+        var (code, output, errors) = await RenderAsync($"tests/Unit/Operator/Bridges/{name}.yaml");
 
         GoldenFile.Matches(output, $"{Golden}/bridges/{name}.yaml");
         GoldenFile.Matches(errors, $"{Golden}/bridges/{name}.txt");

@@ -43,6 +43,8 @@ internal static class RuleMessages
 
     public const string PortIsTaken = "port 9600 of the pods belongs to Logstash's own API: choose another targetPort";
 
+    public const string PortRangeOutOfOrder = "endPort must not be less than port";
+
     public const string ReplicasOutOfOrder = "minReplicas must not be greater than maxReplicas";
 
     public const string OneSinkAuthentication = "exactly one of basicSecretName and bearerTokenFrom must be set";

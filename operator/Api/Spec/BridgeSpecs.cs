@@ -165,6 +165,26 @@ public sealed record NetworkPolicySpec
 {
     /// <summary>Whether there are any. Logstash pods then take connections only at their ports, bridge pods only from their Logstash unless the sink is set up for others.</summary>
     public bool Enabled { get; init; }
+
+    /// <summary>What bridge pods may reach. Logstash pods may reach anything: where their outputs and lookups go is not for the operator to know.</summary>
+    public EgressPolicy Egress { get; init; } = EgressPolicy.Open;
+
+    /// <summary>Ports that Kafka's brokers advertise, where they are others than those of <c>kafka.bootstrapServers</c>. Used with <c>egress: Restricted</c>.</summary>
+    [Length(0, 32)]
+    public IReadOnlyList<KafkaPortSpec> KafkaPorts { get; init; } = [];
+}
+
+/// <summary>A port of Kafka's brokers, or a range of them.</summary>
+[Rule("!has(self.endPort) || self.endPort >= self.port", RuleMessages.PortRangeOutOfOrder, FieldPath = ".endPort")]
+public sealed record KafkaPortSpec
+{
+    /// <summary>The port, or the first of them.</summary>
+    [Required, Range(1, 65535)]
+    public int Port { get; init; }
+
+    /// <summary>The last of them. Absent: the port is the only one.</summary>
+    [Range(1, 65535)]
+    public int? EndPort { get; init; }
 }
 
 /// <summary>What is left behind when a connection is deleted.</summary>

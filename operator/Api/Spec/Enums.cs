@@ -159,6 +159,17 @@ public enum RecordOrdering
     None,
 }
 
+/// <summary>What bridge pods may reach.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<EgressPolicy>))]
+public enum EgressPolicy
+{
+    /// <summary>Anything.</summary>
+    Open,
+
+    /// <summary>DNS, Kafka's ports and that of the token endpoint at any address, and Logstash: the operator's pods, or the ports of external hosts.</summary>
+    Restricted,
+}
+
 /// <summary>Where Logstash keeps events between its inputs and its filters.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<QueueType>))]
 public enum QueueType

@@ -65,6 +65,14 @@ internal static partial class CrossFieldRules
             }
         }
 
+        foreach (var (index, ports) in spec.NetworkPolicy.KafkaPorts.Index())
+        {
+            if (ports.EndPort < ports.Port)
+            {
+                yield return new FieldError($"{FieldPaths.Item("spec.networkPolicy.kafkaPorts", index)}.endPort", Code, RuleMessages.PortRangeOutOfOrder);
+            }
+        }
+
         if (spec is { DeletionPolicy.ConsumerGroup: DeletionAction.Delete, Kafka.Probe: ProbeMode.Disabled })
         {
             yield return new FieldError("spec.deletionPolicy.consumerGroup", Code, RuleMessages.GroupDeletionNeedsProbe);

@@ -61,8 +61,28 @@ public static class ConnectionChecks
             }
         }
 
+        findings.AddRange(NetworkPolicy(spec));
         findings.AddRange(Pipeline(spec, references, policy, version));
         return [.. findings.DistinctBy(finding => (finding.Code, finding.Field, finding.Message, finding.Line, finding.Column)).OrderByDescending(finding => finding.Severity)];
+    }
+
+    /// <summary>What of the network policy does nothing.</summary>
+    private static IEnumerable<ConnectionFinding> NetworkPolicy(ConnectionSpec spec)
+    {
+        var policy = spec.NetworkPolicy;
+        if (policy.Egress == EgressPolicy.Restricted && !(policy.Enabled && spec.Transport == Transport.Bridge))
+        {
+            yield return Warning(
+                "no-effect",
+                "spec.networkPolicy.egress",
+                policy.Enabled
+                    ? "it is for bridge pods alone, and has no effect with transport: Native: where Logstash's outputs and lookups go is not known."
+                    : "it has no effect without enabled: true.");
+        }
+        else if (policy.KafkaPorts.Count > 0 && policy.Egress != EgressPolicy.Restricted)
+        {
+            yield return Warning("no-effect", "spec.networkPolicy.kafkaPorts", "they have no effect without egress: Restricted.");
+        }
     }
 
     /// <summary>What the kafka plugins of a version can't do, and options that they don't have.</summary>

@@ -106,21 +106,26 @@ internal static class OwnedObject
             ["selector"] = new JsonObject { ["matchLabels"] = ConnectionLabels.Selector(connection.Metadata.Name, workload) },
         }));
 
-    /// <summary>Makes a NetworkPolicy that says who may reach a workload. What goes out is left open: where users' outputs and lookups go, and Kafka's brokers are, is not for us to know.</summary>
+    /// <summary>Makes a NetworkPolicy that says who may reach a workload, and where it is asked for, what the workload may reach.</summary>
     /// <param name="connection">Its owner.</param>
     /// <param name="workload">The workload.</param>
     /// <param name="name">Its name.</param>
     /// <param name="ingress">Who may reach it where.</param>
-    public static JsonObject NetworkPolicy(KafkaLogstashConnection connection, Workload workload, string name, JsonArray ingress) => Render(
-        connection,
-        workload,
-        "networking.k8s.io/v1",
-        "NetworkPolicy",
-        name,
-        ("spec", new JsonObject
+    /// <param name="egress">What it may reach; null for anything. Where users' outputs and lookups go is not for us to know, so that Logstash's is always open.</param>
+    public static JsonObject NetworkPolicy(KafkaLogstashConnection connection, Workload workload, string name, JsonArray ingress, JsonArray? egress = null)
+    {
+        var spec = new JsonObject
         {
             ["podSelector"] = new JsonObject { ["matchLabels"] = ConnectionLabels.Selector(connection.Metadata.Name, workload) },
             ["policyTypes"] = new JsonArray("Ingress"),
             ["ingress"] = ingress,
-        }));
+        };
+        if (egress is not null)
+        {
+            spec["policyTypes"] = new JsonArray("Ingress", "Egress");
+            spec["egress"] = egress;
+        }
+
+        return Render(connection, workload, "networking.k8s.io/v1", "NetworkPolicy", name, ("spec", spec));
+    }
 }

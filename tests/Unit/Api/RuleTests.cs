@@ -40,6 +40,7 @@ public sealed class RuleTests
         (RuleMessages.PortIsTaken, "spec.logstash.ports[0].targetPort", [("spec.logstash.ports", """[{ "name": "a", "port": 9600 }]""")]),
         (RuleMessages.PortIsTaken, "spec.logstash.ports[0].targetPort", [("spec.logstash.ports", """[{ "name": "a", "port": 80, "targetPort": 9600 }]""")]),
         (RuleMessages.ReplicasOutOfOrder, "spec.autoscaling.minReplicas", [("spec.autoscaling", """{ "minReplicas": 3, "maxReplicas": 2 }""")]),
+        (RuleMessages.PortRangeOutOfOrder, "spec.networkPolicy.kafkaPorts[0].endPort", [("spec.networkPolicy", """{ "kafkaPorts": [{ "port": 9094, "endPort": 9093 }] }""")]),
         (RuleMessages.BridgePortIsTaken, "spec.bridge.sink.port", [("spec.bridge.sink.port", "8080")]),
         (RuleMessages.BridgePortIsTaken, "spec.bridge.sink.port", [("spec.bridge.sink.lumberjackPort", "8080")]),
         (RuleMessages.SinkPortTwice, "spec.bridge.sink.lumberjackPort", [("spec.bridge.sink.lumberjackPort", "8443")]),

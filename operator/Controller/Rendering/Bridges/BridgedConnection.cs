@@ -55,7 +55,7 @@ internal static class BridgedConnection
         objects.Add(OwnedObject.DisruptionBudget(connection, Workload.Bridge, names.Bridge));
         if (spec.NetworkPolicy.Enabled)
         {
-            objects.Add(OwnedObject.NetworkPolicy(connection, Workload.Bridge, names.Bridge, Ingress(request, plan)));
+            objects.Add(BridgeNetworkPolicy.Render(connection, plan));
         }
 
         // Rotated Secrets reach the bridge's files, and it reads them anew: only what it reads at start rolls it.
@@ -108,32 +108,4 @@ internal static class BridgedConnection
         }));
 
     private static JsonObject Port(string name, int port) => new() { ["name"] = name, ["port"] = port, ["targetPort"] = name, ["protocol"] = "TCP" };
-
-    /// <summary>Lets anybody in the cluster read health and metrics, and to the sink those for whom it is set up.</summary>
-    private static JsonArray Ingress(RenderRequest request, BridgePlan plan)
-    {
-        var ingress = new JsonArray(new JsonObject
-        {
-            ["from"] = new JsonArray(new JsonObject { ["namespaceSelector"] = new JsonObject() }),
-            ["ports"] = new JsonArray(new JsonObject { ["port"] = BridgeDefaults.ManagementPort, ["protocol"] = "TCP" }),
-        });
-        if (request.Connection.Spec.Output is null)
-        {
-            return ingress;
-        }
-
-        var sink = request.Connection.Spec.Bridge.Sink;
-        int[] ports = sink.LumberjackPort is { } lumberjack ? [sink.Port, lumberjack] : [sink.Port];
-        var rule = new JsonObject { ["ports"] = new JsonArray([.. ports.Select(port => new JsonObject { ["port"] = port, ["protocol"] = "TCP" })]) };
-        if (!plan.SinkIsForOthers)
-        {
-            rule["from"] = new JsonArray(new JsonObject
-            {
-                ["podSelector"] = new JsonObject { ["matchLabels"] = ConnectionLabels.Selector(request.Connection.Metadata.Name) },
-            });
-        }
-
-        ingress.Add(rule);
-        return ingress;
-    }
 }

@@ -84,6 +84,59 @@ public sealed class BridgeRenderingTests
         Assert.Equal("logstash", sink["from"]![0]!["podSelector"]!["matchLabels"]!["app.kubernetes.io/name"]!.ToString());
     }
 
+    [Fact]
+    public void What_bridges_reach_is_open_unless_it_is_restricted()
+    {
+        var policy = Render([.. Both, ("spec.networkPolicy", """{ "enabled": true }""")])["NetworkPolicy/orders-bridge"]["spec"]!;
+
+        Assert.Equal("""["Ingress"]""", policy["policyTypes"]!.ToJsonString());
+        Assert.Null(policy["egress"]);
+    }
+
+    [Theory]
+    [InlineData("""{ "hosts": ["logstash:5044", "10.0.0.1:5045", "[fd00::1]:5044"] }""", "any: 5044 5045")]
+    [InlineData(null, "logstash: 5044")]
+    public void Restricted_bridges_reach_names_Kafka_and_Logstash(string? external, string logstash)
+    {
+        var objects = Render([
+            .. Both,
+            ("spec.output", null),
+            ("spec.kafka.bootstrapServers", """["kafka-0:9093", "kafka-1:9193", "kafka-2:9093"]"""),
+            ("spec.logstash", external is null ? "{}" : $$"""{ "external": {{external}} }"""),
+            ("spec.networkPolicy", """{ "enabled": true, "egress": "Restricted", "kafkaPorts": [{ "port": 9094 }, { "port": 9095, "endPort": 9099 }] }"""),
+        ]);
+
+        Assert.Equal(["any: 53/UDP 53 5353/UDP 5353", "any: 9093 9193 9094 9095-9099", logstash], Egress(objects["NetworkPolicy/orders-bridge"]));
+        Assert.False(external is null && objects["NetworkPolicy/orders-logstash"]["spec"]!.AsObject().ContainsKey("egress"));
+    }
+
+    [Theory]
+    [InlineData("https://login.example.com/token", "443")]
+    [InlineData("https://login.example.com:8443/token", "8443")]
+    public void Restricted_bridges_reach_who_gives_out_tokens_and_a_sink_alone_no_Logstash(string tokens, string port)
+    {
+        var objects = Render([
+            .. Both,
+            ("spec.input", null),
+            ("spec.kafka.authentication", $$"""{ "type": "OAuthBearer", "oauth": { "tokenEndpointUrl": "{{tokens}}", "clientId": "c", "clientSecretFrom": { "secretName": "kafka", "key": "password" } } }"""),
+            ("spec.kafka.tls", "{}"),
+            ("spec.networkPolicy", """{ "enabled": true, "egress": "Restricted" }"""),
+        ]);
+
+        Assert.Equal($"any: {port}", Egress(objects["NetworkPolicy/orders-bridge"])[^1]);
+    }
+
+    [Theory]
+    [InlineData("Native", """{ "enabled": true, "egress": "Restricted" }""", "spec.networkPolicy.egress")]
+    [InlineData("Bridge", """{ "egress": "Restricted" }""", "spec.networkPolicy.egress")]
+    [InlineData("Bridge", """{ "enabled": true, "kafkaPorts": [{ "port": 9094 }] }""", "spec.networkPolicy.kafkaPorts")]
+    public void What_of_the_network_policy_does_nothing_is_told(string transport, string policy, string field)
+    {
+        var findings = ConnectionChecks.Run(Manifest.Resource(("spec.transport", $"\"{transport}\""), ("spec.networkPolicy", policy)), ConnectionPolicy.None);
+
+        Assert.Equal(("no-effect", field), Assert.Single(findings.Select(finding => (finding.Code, finding.Field))));
+    }
+
     [Theory]
     [InlineData("""{ "bearerTokenFrom": { "secretName": "sink", "key": "token" } }""", "\"Authorization\" => \"${BRIDGE_SINK_AUTHORIZATION}\"")]
     [InlineData("""{ "basicSecretName": "sink" }""", "\"${BRIDGE_SINK_PASSWORD}\"")]
@@ -114,6 +167,15 @@ public sealed class BridgeRenderingTests
         var rendering = OfflineRenderer.Render(Manifest.Resource(changes), secrets, [], ConnectionPolicy.None);
         Assert.Empty(rendering.Findings);
         return rendering.Objects.ToDictionary(item => $"{item["kind"]}/{item["metadata"]!["name"]}", StringComparer.Ordinal);
+    }
+
+    private static List<string> Egress(JsonObject policy)
+    {
+        Assert.Equal("""["Ingress","Egress"]""", policy["spec"]!["policyTypes"]!.ToJsonString());
+        return [.. policy["spec"]!["egress"]!.AsArray().Select(rule =>
+            (rule!["to"]?[0]!["podSelector"]!["matchLabels"]!["app.kubernetes.io/name"]!.ToString() ?? "any") + ":"
+            + string.Concat(rule["ports"]!.AsArray().Select(port =>
+                $" {port!["port"]}{(port["endPort"] is { } end ? $"-{end}" : "")}{(port["protocol"]!.ToString() == "TCP" ? "" : $"/{port["protocol"]}")}")))];
     }
 
     private static string Decoded(JsonObject item) => item.ToJsonString() + string.Concat(

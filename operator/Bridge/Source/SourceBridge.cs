@@ -35,13 +35,11 @@ internal sealed class SourceBridge(SourceSettings settings, ClientTls? tls, Sour
     public async Task RunAsync(CancellationToken stopping)
     {
         var trouble = new KafkaTrouble(settings, _status, context.Time, _logger);
-        var capture = new RecordCapture();
         SourceLoop loop;
         try
         {
             loop = new SourceLoop(settings, new(
-                capture,
-                owner => Consumer(owner, capture, trouble),
+                owner => Consumer(owner, trouble),
                 owner => new WindowDelivery(settings, owner, new(tls, settings.ConnectTimeout, context.Time), context.Resolver, metrics, context.Time, _logger),
                 new(settings.DeadLetterTopic, DeadLetterProducer, metrics, _logger),
                 trouble,
@@ -67,10 +65,8 @@ internal sealed class SourceBridge(SourceSettings settings, ClientTls? tls, Sour
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private IConsumer<CapturedBytes, CapturedBytes> Consumer(SourceLoop loop, RecordCapture capture, KafkaTrouble trouble) =>
-        new ConsumerBuilder<CapturedBytes, CapturedBytes>(ConsumerProperties.For(settings, context.KafkaProperties, context.InstanceId))
-            .SetKeyDeserializer(capture.Keys(ConsumerProperties.NeedsKeys(settings)))
-            .SetValueDeserializer(capture.Values)
+    private IConsumer<Ignore, Ignore> Consumer(SourceLoop loop, KafkaTrouble trouble) =>
+        new ConsumerBuilder<Ignore, Ignore>(ConsumerProperties.For(settings, context.KafkaProperties, context.InstanceId))
             .SetPartitionsAssignedHandler((_, partitions) => loop.Assigned(partitions))
             .SetPartitionsRevokedHandler((_, partitions) => loop.Revoked([.. partitions.Select(partition => partition.TopicPartition)]))
             .SetPartitionsLostHandler((_, partitions) => loop.Lost([.. partitions.Select(partition => partition.TopicPartition)]))

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Confluent.Kafka;
 using KafkaLogstash.Bridge.Hosting;
 using KafkaLogstash.Bridge.Source.Consuming;
@@ -31,8 +32,8 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
     private static readonly TimeSpan RevocationCommitTimeout = TimeSpan.FromSeconds(1);
 
     private readonly SourceSettings _settings;
-    private readonly RecordCapture _capture;
-    private readonly IConsumer<CapturedBytes, CapturedBytes> _consumer;
+    private readonly IConsumer<Ignore, Ignore> _consumer;
+    private readonly RecordQueue _queue;
     private readonly WindowDelivery _delivery;
     private readonly DeadLetterWriter _deadLetters;
     private readonly KafkaTrouble _trouble;
@@ -43,7 +44,6 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
     private readonly EventEncoder _encoder;
     private readonly Dictionary<TopicPartition, PartitionProgress> _partitions = [];
     private readonly List<PartitionProgress> _advanced = [];
-    private readonly string? _onlyTopic;
     private PartitionProgress? _last;
     private long? _stalledSince;
     private long _housekeptAt;
@@ -52,12 +52,12 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
     private long _records;
     private long _bytes;
     private string? _held;
+    private ExceptionDispatchInfo? _failedCallback;
 
     /// <summary>A loop that has not begun.</summary>
     public SourceLoop(SourceSettings settings, SourceLoopParts parts)
     {
         _settings = settings;
-        _capture = parts.Capture;
         _delivery = parts.Delivery(this);
         _deadLetters = parts.DeadLetters;
         _trouble = parts.Trouble;
@@ -66,9 +66,9 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
         _time = parts.Time;
         _logger = parts.Logger;
         _encoder = new EventEncoder(settings.Codec, settings.Decoration, settings.GroupId);
-        _onlyTopic = ConsumerProperties.NeedsTopic(settings) ? null : settings.Topics[0];
         _turnedAt = _time.GetTimestamp();
         _consumer = parts.Consumer(this);
+        _queue = new RecordQueue(_consumer.Handle, ConsumerProperties.NeedsHeaders(settings));
     }
 
     /// <summary>How long ago the loop last turned.</summary>
@@ -98,6 +98,7 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
     public void Dispose()
     {
         _metrics.Partitions(0, 0, 0);
+        _queue.Dispose();
         _consumer.Dispose();
         _deadLetters.Dispose();
         _encoder.Dispose();
@@ -118,9 +119,10 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
         segment);
 
     /// <summary>The group gave partitions.</summary>
-    public void Assigned(IReadOnlyCollection<TopicPartition> partitions)
+    public void Assigned(IReadOnlyCollection<TopicPartition> partitions) => InCallback(() =>
     {
         _metrics.Rebalanced();
+        _queue.Added(partitions);
         foreach (var partition in partitions)
         {
             _partitions[partition] = new PartitionProgress(partition);
@@ -129,10 +131,10 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
         _trouble.Reached();
         LogAssigned(_logger, partitions.Count, _partitions.Count);
         Housekeep();
-    }
+    });
 
     /// <summary>The group takes partitions back: what is under way is waited for, and committed.</summary>
-    public void Revoked(IReadOnlyCollection<TopicPartition> partitions)
+    public void Revoked(IReadOnlyCollection<TopicPartition> partitions) => InCallback(() =>
     {
         _metrics.Rebalanced();
         var leaving = partitions.Where(_partitions.ContainsKey).Select(partition => _partitions[partition]).ToArray();
@@ -148,23 +150,39 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
         Commit(leaving, RevocationCommitTimeout, () => _delivery.Wait(CommitBackoff));
         Forget(partitions);
         LogRevoked(_logger, partitions.Count, _partitions.Count, leaving.Count(progress => progress.IsUnderWay));
-    }
+    });
 
     /// <summary>The partitions are another's already: it is too late to commit anything.</summary>
-    public void Lost(IReadOnlyCollection<TopicPartition> partitions)
+    public void Lost(IReadOnlyCollection<TopicPartition> partitions) => InCallback(() =>
     {
         _metrics.Rebalanced();
         Forget(partitions);
         LogLost(_logger, partitions.Count);
+    });
+
+    /// <summary>Confluent.Kafka would keep an exception of a callback for a poll that never comes.</summary>
+    private void InCallback(Action callback)
+    {
+        try
+        {
+            callback();
+        }
+        catch (Exception failure)
+        {
+            _failedCallback = ExceptionDispatchInfo.Capture(failure);
+        }
     }
 
     private bool HasRoom => _delivery.Bytes < _settings.MaxBytesInFlight && !_delivery.IsFull;
 
     private void Turn()
     {
+        _failedCallback?.Throw();
+        _trouble.ThrowIfFatal();
         TakeIn();
         if (_time.GetElapsedTime(_housekeptAt) > HousekeepingInterval)
         {
+            CheckAssignment();
             Housekeep();
         }
 
@@ -182,12 +200,15 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
 
         for (var i = 0; i < RecordsBetweenLooks && HasRoom; i++)
         {
-            if (!Poll(TimeSpan.Zero))
+            if (!_queue.HasRecord)
             {
                 _delivery.Flush();
-                Poll(_delivery.HasUnsent ? BusyPoll : IdlePoll);
+                _queue.Wait(_delivery.HasUnsent ? BusyPoll : IdlePoll);
                 break;
             }
+
+            Take(_queue.Current);
+            _queue.Release();
         }
     }
 
@@ -206,7 +227,7 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
             Pause(progress, PauseReasons.Full);
         }
 
-        Poll(IdlePoll);
+        _queue.Wait(IdlePoll);
     }
 
     /// <summary>Takes in what happened beside this thread.</summary>
@@ -252,47 +273,31 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
 
     private bool IsOurs(PartitionProgress progress) => _partitions.TryGetValue(progress.Partition, out var current) && current == progress;
 
-    /// <summary>Takes one record, if there is one in time. Rebalances come to this thread meanwhile.</summary>
-    private bool Poll(TimeSpan atMost)
+    private void Take(RecordQueue.QueuedRecord record)
     {
-        try
-        {
-            _capture.Clear();
-            if (_consumer.Consume(atMost) is not { } record)
-            {
-                return false;
-            }
-
-            Take(record);
-            return true;
-        }
-        catch (ConsumeException failure)
+        if (record.Error is { } error)
         {
             _metrics.KafkaFailed();
-            _trouble.Failed(failure.Error);
-            return false;
+            _trouble.Failed(error);
+            return;
         }
-        finally
-        {
-            _trouble.ThrowIfFatal();
-        }
-    }
 
-    private void Take(ConsumeResult<CapturedBytes, CapturedBytes> record)
-    {
-        var progress = ProgressOf(record);
-        var message = record.Message;
-        ReadOnlySpan<byte> key = _capture[message.Key], value = _capture[message.Value];
-        var offset = record.Offset.Value;
+        if (ProgressOf(record) is not { } progress)
+        {
+            return;
+        }
+
+        ReadOnlySpan<byte> key = record.Key, value = record.Value;
+        var offset = record.Offset;
         _records++;
         _bytes += key.Length + value.Length;
 
         var lane = _delivery.LaneFor(progress);
         var window = _delivery.Open(lane);
         var before = window.Bytes;
-        var timestamp = message.Timestamp.Type == TimestampType.NotAvailable ? -1 : message.Timestamp.UnixTimestampMs;
-        var metadata = new RecordMetadata(progress.Partition.Topic, progress.Partition.Partition.Value, offset, timestamp, message.Headers);
-        var length = _encoder.Encode(value, message.Value.IsNull, key, message.Key.IsNull, metadata, window, _settings.MaxEventBytes);
+        var timestamp = record.UnixMilliseconds;
+        var metadata = new RecordMetadata(progress.Partition.Topic, progress.Partition.Partition.Value, offset, timestamp, record.Headers);
+        var length = _encoder.Encode(value, record.ValueIsNull, key, record.KeyIsNull, metadata, window, _settings.MaxEventBytes);
         if (length < 0)
         {
             Bury(
@@ -300,9 +305,9 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
                     DeadLetterReason.TooLarge,
                     $"Its event has {-length} bytes, more than the {_settings.MaxEventBytes} that are allowed.",
                     new(progress.Partition, offset),
-                    message.Key.IsNull ? null : key.ToArray(),
-                    message.Value.IsNull ? null : value.ToArray(),
-                    message.Headers),
+                    record.KeyIsNull ? null : key.ToArray(),
+                    record.ValueIsNull ? null : value.ToArray(),
+                    metadata.Headers),
                 progress.Add(window: null, offset));
             return;
         }
@@ -324,21 +329,16 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
         }
     }
 
-    private PartitionProgress ProgressOf(ConsumeResult<CapturedBytes, CapturedBytes> record)
+    /// <summary>The progress of a record's partition; null where the partition is not this bridge's, so that somebody else reads it.</summary>
+    private PartitionProgress? ProgressOf(RecordQueue.QueuedRecord record)
     {
-        var topic = _onlyTopic ?? record.Topic;
-        if (_last is { } last && last.Partition.Partition == record.Partition && last.Partition.Topic == topic)
+        var topic = record.Topic;
+        if (_last is { } last && last.Partition.Partition.Value == record.Partition && last.Partition.Topic == topic)
         {
             return last;
         }
 
-        var partition = new TopicPartition(topic, record.Partition);
-        if (!_partitions.TryGetValue(partition, out var progress))
-        {
-            _partitions[partition] = progress = new PartitionProgress(partition);
-        }
-
-        return _last = progress;
+        return _last = _partitions.GetValueOrDefault(new TopicPartition(topic, record.Partition));
     }
 
     /// <summary>A record can't be delivered: it goes to the dead-letter topic, or holds its partition.</summary>
@@ -407,6 +407,7 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
         }
 
         _last = null;
+        _queue.Drop(partitions);
         _held = _partitions.Values.Any(progress => progress.Paused.HasFlag(PauseReasons.Undeliverable)) ? _held : null;
         Housekeep();
     }
@@ -480,20 +481,23 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
             ServeGroup();
         }
 
+        _queue.Clear();
         _consumer.Close();
     }
 
     /// <summary>Lets the group give and take partitions. Records that come with it are left to whoever reads next: nothing is stored for them.</summary>
     private void ServeGroup()
     {
-        try
+        _queue.Wait(CommitBackoff);
+        _queue.Clear();
+    }
+
+    /// <summary>Where Confluent.Kafka could not take or give back what the group wanted, nothing but a new client helps.</summary>
+    private void CheckAssignment()
+    {
+        if (_consumer.Assignment.Count is var assigned && assigned != _partitions.Count)
         {
-            _capture.Clear();
-            _consumer.Consume(CommitBackoff);
-        }
-        catch (ConsumeException failure)
-        {
-            _trouble.Failed(failure.Error);
+            throw new RoleException($"Kafka's client reads {assigned} partitions, where the group gave {_partitions.Count}. It is made anew.");
         }
     }
 
@@ -556,7 +560,6 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
 }
 
 /// <summary>What a loop is made of.</summary>
-/// <param name="Capture">Takes records out of librdkafka.</param>
 /// <param name="Consumer">Makes the consumer, for the loop whose <see cref="SourceLoop.Assigned"/>, <see cref="SourceLoop.Revoked"/> and <see cref="SourceLoop.Lost"/> it calls.</param>
 /// <param name="Delivery">Makes the delivery.</param>
 /// <param name="DeadLetters">Writes dead letters.</param>
@@ -566,8 +569,7 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
 /// <param name="Time">The clock.</param>
 /// <param name="Logger">The log.</param>
 internal sealed record SourceLoopParts(
-    RecordCapture Capture,
-    Func<SourceLoop, IConsumer<CapturedBytes, CapturedBytes>> Consumer,
+    Func<SourceLoop, IConsumer<Ignore, Ignore>> Consumer,
     Func<IDeliveryOwner, WindowDelivery> Delivery,
     DeadLetterWriter DeadLetters,
     KafkaTrouble Trouble,

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
-using KafkaLogstash.Bridge.Sink.Producing;
+using KafkaLogstash.Bridge.Native;
 
 namespace KafkaLogstash.LocalCluster.Kafka;
 

@@ -164,7 +164,8 @@ internal sealed partial class LumberjackSession(LumberjackServices services, IDu
             _underWay[window] = 0;
             try
             {
-                await HeldUpAsync(_windows.Writer.WriteAsync(window, ends));
+                // One that came in time is finished, though the session is told to end just now.
+                await HeldUpAsync(_windows.Writer.TryWrite(window) ? ValueTask.CompletedTask : _windows.Writer.WriteAsync(window, ends));
             }
             catch (Exception over) when (over is OperationCanceledException or ChannelClosedException)
             {

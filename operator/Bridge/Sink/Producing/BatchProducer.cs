@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using Confluent.Kafka;
+using KafkaLogstash.Bridge.Native;
 
 namespace KafkaLogstash.Bridge.Sink.Producing;
 

@@ -51,28 +51,9 @@ internal static class ConsumerProperties
             properties["partition.assignment.strategy"] = "cooperative-sticky";
         }
 
-        // Each field that nobody reads is an allocation for each record.
-        var fields = new List<string> { "timestamp" };
-        if (NeedsTopic(settings))
-        {
-            fields.Add("topic");
-        }
-
-        if (NeedsHeaders(settings))
-        {
-            fields.Add("headers");
-        }
-
-        properties["dotnet.consumer.consume.result.fields"] = string.Join(',', fields);
         return properties;
     }
 
-    /// <summary>Whether records have to say which topic they are of: there may be several.</summary>
-    public static bool NeedsTopic(SourceSettings settings) => settings.Topics is not [var only] || only.StartsWith('^');
-
     /// <summary>Whether records' headers are asked for: by events, or for the dead-letter topic.</summary>
     public static bool NeedsHeaders(SourceSettings settings) => settings.Decoration == RecordDecoration.Extended || settings.DeadLetterTopic.Length > 0;
-
-    /// <summary>Whether records' keys are asked for.</summary>
-    public static bool NeedsKeys(SourceSettings settings) => settings.Decoration != RecordDecoration.None || settings.DeadLetterTopic.Length > 0;
 }

@@ -1,11 +1,11 @@
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
 
-namespace KafkaLogstash.Bridge.Sink.Producing;
+namespace KafkaLogstash.Bridge.Native;
 
 /// <summary>
-/// The part of <c>rdkafka.h</c> (librdkafka 2.16) that writes records by the batch. Confluent.Kafka writes them one by one and makes half a dozen objects and a handle for each; at
-/// hundreds of thousands of records a second that is what a core does most. Here a batch is one call, its records stay where they were received, and a report is a pointer.
+/// The part of <c>rdkafka.h</c> (librdkafka 2.16) that writes and reads records by the batch. Confluent.Kafka takes them one by one and makes half a dozen objects for each; at
+/// hundreds of thousands of records a second that is what a core does most. Here a batch is one call, its records stay where they are, and each is a pointer.
 /// </summary>
 internal static unsafe partial class Librdkafka
 {
@@ -69,6 +69,35 @@ internal static unsafe partial class Librdkafka
     [LibraryImport(LoadedLibrdkafka.Name, EntryPoint = "rd_kafka_fatal_error")]
     public static partial ErrorCode FatalError(nint client, [Out] byte[] error, nuint errorSize);
 
+    [LibraryImport(LoadedLibrdkafka.Name, EntryPoint = "rd_kafka_queue_get_consumer")]
+    public static partial nint ConsumerQueue(nint client);
+
+    [LibraryImport(LoadedLibrdkafka.Name, EntryPoint = "rd_kafka_queue_destroy")]
+    public static partial void DestroyQueue(nint queue);
+
+    /// <summary>Also serves the client's callbacks, as <c>rd_kafka_consumer_poll</c> does: they come on the thread that calls.</summary>
+    [LibraryImport(LoadedLibrdkafka.Name, EntryPoint = "rd_kafka_consume_batch_queue")]
+    public static partial nint ConsumeBatch(nint queue, int milliseconds, NativeMessage** messages, nuint size);
+
+    [LibraryImport(LoadedLibrdkafka.Name, EntryPoint = "rd_kafka_message_destroy")]
+    public static partial void DestroyMessage(NativeMessage* message);
+
+    [LibraryImport(LoadedLibrdkafka.Name, EntryPoint = "rd_kafka_message_errstr")]
+    public static partial byte* ErrorText(NativeMessage* message);
+
+    [SuppressGCTransition]
+    [LibraryImport(LoadedLibrdkafka.Name, EntryPoint = "rd_kafka_message_timestamp")]
+    public static partial long Timestamp(NativeMessage* message, out int type);
+
+    [LibraryImport(LoadedLibrdkafka.Name, EntryPoint = "rd_kafka_message_headers")]
+    public static partial ErrorCode Headers(NativeMessage* message, out nint headers);
+
+    [LibraryImport(LoadedLibrdkafka.Name, EntryPoint = "rd_kafka_header_get_all")]
+    public static partial ErrorCode Header(nint headers, nuint index, out byte* name, out byte* value, out nuint length);
+
+    [LibraryImport(LoadedLibrdkafka.Name, EntryPoint = "rd_kafka_topic_name")]
+    public static partial byte* TopicName(nint topic);
+
     [LibraryImport(LoadedLibrdkafka.Name, EntryPoint = "rd_kafka_metadata")]
     public static partial ErrorCode Metadata(nint client, int allTopics, nint onlyTopic, out nint metadata, int milliseconds);
 
@@ -76,20 +105,20 @@ internal static unsafe partial class Librdkafka
     public static partial void DestroyMetadata(nint metadata);
 }
 
-/// <summary><c>rd_kafka_message_t</c>: a record to be written, or one that was.</summary>
+/// <summary><c>rd_kafka_message_t</c>: a record to be written, one that was, or one that was read.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct NativeMessage
 {
-    /// <summary>Why it was not taken, or not written.</summary>
+    /// <summary>Why it was not taken, or not written; of one that was read: an error that came instead of a record.</summary>
     public int Error;
 
-    /// <summary>Its topic, in reports.</summary>
+    /// <summary>Its topic; where it was written or read.</summary>
     public nint Topic;
 
-    /// <summary>Its partition, in reports.</summary>
+    /// <summary>Its partition; where it was written or read.</summary>
     public int Partition;
 
-    /// <summary>Where its value is.</summary>
+    /// <summary>Where its value is; 0 for none.</summary>
     public nint Payload;
 
     /// <summary>Length of its value, in bytes.</summary>
@@ -101,10 +130,10 @@ internal struct NativeMessage
     /// <summary>Length of its key, in bytes.</summary>
     public nuint KeyLength;
 
-    /// <summary>Its offset, in reports.</summary>
+    /// <summary>Its offset; where it was written or read.</summary>
     public long Offset;
 
-    /// <summary>What its report is to carry.</summary>
+    /// <summary>What its report is to carry; librdkafka's own where it was read.</summary>
     public nint Tag;
 }
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
 
-namespace KafkaLogstash.Bridge.Sink.Producing;
+namespace KafkaLogstash.Bridge.Native;
 
 /// <summary>
 /// Finds the very librdkafka that Confluent.Kafka has loaded. The package carries several builds of it and picks one at run time,

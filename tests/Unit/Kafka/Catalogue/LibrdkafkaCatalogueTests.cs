@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
-using KafkaLogstash.Bridge.Sink.Producing;
+using KafkaLogstash.Bridge.Native;
 using KafkaLogstash.Kafka.Catalogue;
 
 namespace KafkaLogstash.Tests.Unit.Kafka.Catalogue;

@@ -1,3 +1,5 @@
 using KafkaLogstash.Operator.Commands;
+using KafkaLogstash.Operator.Hosting;
 
+using var ending = new SecondSignal();
 return await CommandLine.RunAsync(args, CommandConsole.OfProcess());

@@ -32,6 +32,9 @@ internal sealed class RecordWindow(BlockPool pool) : Window(pool)
     /// <summary>How many windows had been acknowledged when Logstash first refused it.</summary>
     public long AcknowledgedAtFirstRefusal { get; set; }
 
+    /// <summary>Whether Logstash refused it over a connection over which it had taken others. Without that it may be that nothing there takes any: a proxy whose Logstash is gone.</summary>
+    public bool WasSingledOut { get; set; }
+
     /// <summary>Notes the offset of the event that was added last, after its segment was.</summary>
     public void Note(long offset)
     {

@@ -406,10 +406,11 @@ internal sealed partial class WindowDelivery : IAsyncDisposable
     /// </summary>
     /// <param name="lane">The lane.</param>
     /// <param name="windows">Its windows, the refused one first.</param>
-    /// <param name="tookOthers">Whether Logstash had taken others over the same connection. Without that it may be that nothing there takes any: a proxy whose Logstash is gone.</param>
+    /// <param name="tookOthers">Whether Logstash had taken others over the same connection.</param>
     private void Suspect(Lane lane, List<RecordWindow> windows, bool tookOthers)
     {
         var oldest = windows[0];
+        oldest.WasSingledOut |= tookOthers;
         if (oldest.Refusals++ == 0)
         {
             oldest.AcknowledgedAtFirstRefusal = _acknowledged;
@@ -427,7 +428,7 @@ internal sealed partial class WindowDelivery : IAsyncDisposable
             windows.InsertRange(0, [first, second]);
             oldest.Release();
         }
-        else if (tookOthers && oldest.Refusals >= RecordWindow.DamningFailures && _acknowledged > oldest.AcknowledgedAtFirstRefusal)
+        else if (oldest.WasSingledOut && oldest.Refusals >= RecordWindow.DamningFailures && _acknowledged > oldest.AcknowledgedAtFirstRefusal)
         {
             Forget(lane, oldest);
             _owner.Undeliverable(oldest.Segments[0], oldest.RecordOf(0).Offset, oldest.Events().First().ToArray());

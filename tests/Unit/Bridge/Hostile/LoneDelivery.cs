@@ -1,3 +1,4 @@
+using System.Text;
 using KafkaLogstash.Bridge.Hosting;
 using KafkaLogstash.Bridge.Lumberjack;
 using KafkaLogstash.Bridge.Source;
@@ -29,18 +30,43 @@ internal sealed class LoneDelivery : IDeliveryOwner, IAsyncDisposable
         return delivery;
     }
 
+    /// <summary>Offsets of records that Logstash can't take.</summary>
+    public List<long> Undeliverable { get; } = [];
+
+    /// <summary>Hands an event over, as the thread that consumes does.</summary>
+    public void Add(PartitionProgress progress, long offset, string text)
+    {
+        var lane = _delivery.LaneFor(progress);
+        var window = _delivery.Open(lane);
+        var before = window.Bytes;
+        var bytes = Encoding.UTF8.GetBytes(text);
+        bytes.CopyTo(window.Reserve(bytes.Length));
+        window.Add(bytes.Length);
+        progress.Add(window, offset);
+        window.Note(offset);
+        _delivery.Added(lane, window.Bytes - before);
+    }
+
     /// <summary>Does what the thread that consumes does once in a while.</summary>
     /// <returns>What is wrong with Logstash; null when nothing is.</returns>
     public string? Turn()
     {
         _delivery.Process();
+        _delivery.Flush();
         _delivery.Look();
         return _delivery.Trouble;
     }
 
-    public void Advanced(PartitionProgress progress) => throw new NotSupportedException("Nothing is sent.");
+    public void Advanced(PartitionProgress progress)
+    {
+    }
 
-    public void Undeliverable(DeliverySegment segment, long offset, ReadOnlyMemory<byte> text) => throw new NotSupportedException("Nothing is sent.");
+    void IDeliveryOwner.Undeliverable(DeliverySegment segment, long offset, ReadOnlyMemory<byte> text)
+    {
+        Undeliverable.Add(offset);
+        segment.Delivered();
+        segment.Progress.Advance();
+    }
 
     public ValueTask DisposeAsync() => _delivery.DisposeAsync();
 }

@@ -60,7 +60,7 @@ internal sealed class EventReceiver : IDisposable
     private void Serve(Socket client)
     {
         using var closing = client;
-        var buffer = new byte[4 << 20];
+        var buffer = new byte[256 << 10];
         var answer = new byte[] { (byte)'2', (byte)'A', 0, 0, 0, 0 };
         int filled = 0, read = 0, due = 0, size = 0;
         try

@@ -29,7 +29,7 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
     private static readonly TimeSpan LeavingTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a commit is tried again while partitions are taken back: the whole group waits meanwhile.</summary>
-    private static readonly TimeSpan RevocationCommitTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RevocationCommitTimeout = TimeSpan.FromSeconds(3);
 
     private readonly SourceSettings _settings;
     private readonly IConsumer<Ignore, Ignore> _consumer;
@@ -147,7 +147,7 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
             _delivery.Wait(BusyPoll);
         }
 
-        Commit(leaving, RevocationCommitTimeout, () => _delivery.Wait(CommitBackoff));
+        Commit(leaving, RevocationCommitTimeout);
         Forget(partitions);
         LogRevoked(_logger, partitions.Count, _partitions.Count, leaving.Count(progress => progress.IsUnderWay));
     });
@@ -415,19 +415,26 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
     /// <summary>Commits how far partitions are delivered, again and again while what is in the way may pass.</summary>
     /// <param name="partitions">The partitions; asked for before each attempt.</param>
     /// <param name="patience">How long.</param>
-    /// <param name="between">Lets a little time pass between two attempts.</param>
-    private void Commit(IEnumerable<PartitionProgress> partitions, TimeSpan patience, Action between)
+    /// <param name="serveGroup">Lets the group give and take partitions between two attempts, for a little while; null where it is just being served.</param>
+    private void Commit(IEnumerable<PartitionProgress> partitions, TimeSpan patience, Action? serveGroup = null)
     {
         var began = _time.GetTimestamp();
         while (CommitOnce(partitions) is { } failure)
         {
-            if (!CommitFailure.MayPass(failure.Code) || _time.GetElapsedTime(began) > patience)
+            if (!CommitFailure.MayPass(failure.Code, takesPart: serveGroup is not null) || _time.GetElapsedTime(began) > patience)
             {
                 LogNotCommitted(_logger, failure.Reason);
                 return;
             }
 
-            between();
+            if (serveGroup is null)
+            {
+                _delivery.Wait(CommitBackoff);
+            }
+            else
+            {
+                serveGroup();
+            }
         }
     }
 

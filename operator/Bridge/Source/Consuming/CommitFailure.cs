@@ -13,15 +13,22 @@ internal static class CommitFailure
     /// Whether the same commit may succeed soon. librdkafka itself tries again twice where the coordinator moves; never where the group rebalances. Not among them: the group went
     /// on without this member, which then has nothing to commit any more.
     /// </summary>
-    public static bool MayPass(ErrorCode code) => code is
-        ErrorCode.RebalanceInProgress or
-        ErrorCode.IllegalGeneration or // The answer to the last join is on its way.
+    /// <param name="code">What was answered.</param>
+    /// <param name="takesPart">
+    /// Whether this member goes on with a rebalance meanwhile. While partitions are taken back it does not: then a group that rebalances waits for it, and refuses as long as it tries.
+    /// </param>
+    public static bool MayPass(ErrorCode code, bool takesPart) => code switch
+    {
+        // Generation: the answer to the last join may be on its way.
+        ErrorCode.RebalanceInProgress or ErrorCode.IllegalGeneration => takesPart,
         ErrorCode.StaleMemberEpoch or
-        ErrorCode.GroupLoadInProgress or
-        ErrorCode.GroupCoordinatorNotAvailable or
-        ErrorCode.NotCoordinatorForGroup or
-        ErrorCode.RequestTimedOut or
-        ErrorCode.Local_Transport or
-        ErrorCode.Local_TimedOut or
-        ErrorCode.Local_WaitCoord;
+            ErrorCode.GroupLoadInProgress or
+            ErrorCode.GroupCoordinatorNotAvailable or
+            ErrorCode.NotCoordinatorForGroup or
+            ErrorCode.RequestTimedOut or
+            ErrorCode.Local_Transport or
+            ErrorCode.Local_TimedOut or
+            ErrorCode.Local_WaitCoord => true,
+        _ => false,
+    };
 }

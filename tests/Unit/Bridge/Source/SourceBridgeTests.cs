@@ -210,7 +210,7 @@ public sealed class SourceBridgeTests
         await using var first = SourceRun.Start(kafka, SourceRun.Settings(logstash.Address), properties: CommitsOnlyAtTheEnd);
         await Eventually.Async(() => logstash.Count == 100, "all arrive");
 
-        kafka.PushRequestErrors(KafkaApiKey.OffsetCommit, [.. Enumerable.Repeat(ErrorCode.RequestTimedOut, 8)]);
+        kafka.PushRequestErrors(KafkaApiKey.OffsetCommit, [.. Enumerable.Repeat(ErrorCode.RequestTimedOut, 5)]);
         await using var second = SourceRun.Start(kafka, SourceRun.Settings(logstash.Address), "pod-1", properties: CommitsOnlyAtTheEnd);
         await Eventually.Async(() => first.Metric("partitions") == 1 && second.Metric("partitions") == 1, "each reads a partition");
         await Records.ProduceAsync(kafka, 100, 2, from: 100);

@@ -8,6 +8,9 @@ namespace KafkaLogstash.Soak.Running;
 /// <summary>The real program, in a process of its own.</summary>
 internal sealed class BridgeProcess : IBridgeUnderTest
 {
+    /// <summary>The exit status of a process that SIGTERM has ended.</summary>
+    private const int Terminated = 128 + 15;
+
     private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(45);
 
     private readonly string _name;
@@ -18,6 +21,7 @@ internal sealed class BridgeProcess : IBridgeUnderTest
     private Task _logging = Task.CompletedTask;
     private bool _isEnding;
     private int _partitions;
+    private bool _speaks;
 
     /// <summary>A bridge that does not run yet.</summary>
     /// <param name="name">Its pod's name.</param>
@@ -49,6 +53,7 @@ internal sealed class BridgeProcess : IBridgeUnderTest
         };
         start.Environment["POD_NAME"] = _name;
         _isEnding = false;
+        Volatile.Write(ref _speaks, false);
         var process = Process.Start(start) ?? throw new InvalidOperationException("The bridge's process could not be started.");
         _process = process;
         process.EnableRaisingEvents = true;
@@ -90,7 +95,10 @@ internal sealed class BridgeProcess : IBridgeUnderTest
         try
         {
             await process.WaitForExitAsync().WaitAsync(EndTimeout);
-            if (process.ExitCode != 0)
+            await _logging;
+
+            // SIGTERM ends a process that is still loading, before it can do anything about it.
+            if (process.ExitCode != 0 && !(process.ExitCode == Terminated && !Volatile.Read(ref _speaks)))
             {
                 _findings.Add("bridge did not end well", $"{_name} with status {process.ExitCode}, see {_logFile}");
             }
@@ -109,6 +117,7 @@ internal sealed class BridgeProcess : IBridgeUnderTest
 
     private void Heed(string line)
     {
+        Volatile.Write(ref _speaks, true);
         using var entry = JsonDocument.Parse(line);
         if (entry.RootElement.TryGetProperty("State", out var state) && state.TryGetProperty("All", out var all))
         {

@@ -4,7 +4,7 @@ namespace KafkaLogstash.Api;
 public static class EffectiveValues
 {
     /// <summary>The repository of the official images.</summary>
-    private const string OfficialImage = "docker.elastic.co/logstash/logstash";
+    public const string LogstashImage = "docker.elastic.co/logstash/logstash";
 
     /// <summary>The consumer group: <c>spec.input.groupId</c>, or namespace and name joined by a hyphen. The plugin's own default is one group for everybody.</summary>
     /// <param name="connection">The connection.</param>
@@ -15,13 +15,14 @@ public static class EffectiveValues
         return connection.Spec.Input?.GroupId is { Length: > 0 } named ? named : $"{connection.Metadata.NamespaceProperty ?? "default"}-{connection.Metadata.Name}";
     }
 
-    /// <summary>The image: <c>spec.logstash.image</c>, or the official one of the version.</summary>
+    /// <summary>The image: <c>spec.logstash.image</c>, or that of the version.</summary>
     /// <param name="logstash">The Logstash pods.</param>
+    /// <param name="repository">Where the images of all versions are.</param>
     /// <returns>An image reference.</returns>
-    public static string EffectiveImage(this LogstashSpec logstash)
+    public static string EffectiveImage(this LogstashSpec logstash, string repository = LogstashImage)
     {
         ArgumentNullException.ThrowIfNull(logstash);
-        return logstash.Image.Length > 0 ? logstash.Image : $"{OfficialImage}:{logstash.Version}";
+        return logstash.Image.Length > 0 ? logstash.Image : $"{repository}:{logstash.Version}";
     }
 
     /// <summary>The port on which Logstash listens: <c>targetPort</c>, or the Service's.</summary>

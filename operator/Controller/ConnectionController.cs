@@ -174,6 +174,7 @@ internal sealed class ConnectionController(
             Secrets = secrets,
             Salt = resolution.Values.HasSecrets ? await SaltAsync(key with { Name = isBridged ? names.BridgeKafka : names.KafkaClient }, cancellationToken) : "",
             Bridge = bridge,
+            LogstashImage = policy.LogstashImage,
             Replicas = DesiredReplicas(entity),
             Restart = LastRestart(entity),
         });

@@ -26,7 +26,7 @@ public static class ControllerServices
     /// enqueue a connection when what it knows of Kafka changes.
     /// </summary>
     /// <param name="services">The services.</param>
-    /// <param name="policy">What the platform denies.</param>
+    /// <param name="policy">What the platform decides for all connections.</param>
     /// <param name="options">How the controller behaves; null for the defaults.</param>
     public static IServiceCollection AddConnectionController(this IServiceCollection services, ConnectionPolicy policy, ControllerOptions? options = null)
     {

@@ -17,7 +17,7 @@ public static class ConnectionChecks
 {
     /// <summary>Checks a connection.</summary>
     /// <param name="connection">The connection.</param>
-    /// <param name="policy">What the platform denies.</param>
+    /// <param name="policy">What the platform decides for all connections.</param>
     /// <returns>The findings, errors before warnings.</returns>
     public static IReadOnlyList<ConnectionFinding> Run(KafkaLogstashConnection connection, ConnectionPolicy policy) =>
         Run(connection, policy, ResolvedReferences.None);
@@ -125,7 +125,7 @@ public static class ConnectionChecks
     {
         var context = new SettingsContext(version)
         {
-            IsOssImage = spec.Logstash.EffectiveImage().Contains("-oss", StringComparison.Ordinal),
+            IsOssImage = spec.Logstash.EffectiveImage(policy.LogstashImage).Contains("-oss", StringComparison.Ordinal),
             Denied = policy.DeniedSettings,
             DefinedEnvironment = PodEnvironment.Names(spec, references),
         };

@@ -1,8 +1,9 @@
 using System.Collections.Frozen;
+using KafkaLogstash.Api;
 
 namespace KafkaLogstash.Controller.Checks;
 
-/// <summary>What a platform does not let its users do.</summary>
+/// <summary>What a platform decides for all connections.</summary>
 public sealed record ConnectionPolicy
 {
     /// <summary>Nothing is denied.</summary>
@@ -13,4 +14,7 @@ public sealed record ConnectionPolicy
 
     /// <summary>Settings of <c>logstash.yml</c>.</summary>
     public IReadOnlySet<string> DeniedSettings { get; init; } = FrozenSet<string>.Empty;
+
+    /// <summary>The repository of the image of Logstash pods that name none; its tag is the connection's version.</summary>
+    public string LogstashImage { get; init; } = EffectiveValues.LogstashImage;
 }

@@ -75,6 +75,7 @@ public static class OfflineRenderer
             References = references,
             Secrets = kafka,
             Salt = Salt,
+            LogstashImage = policy.LogstashImage,
             Bridge = bridge,
             Replicas = connection.Spec is { Autoscaling: { } scaling, Logstash.External: null } ? scaling.MinReplicas : connection.Spec.Logstash.Replicas,
         });

@@ -91,7 +91,7 @@ internal static class LogstashDeployment
         var container = new JsonObject
         {
             ["name"] = PodPaths.Container,
-            ["image"] = logstash.EffectiveImage(),
+            ["image"] = logstash.EffectiveImage(request.LogstashImage),
             ["command"] = new JsonArray(PodPaths.Program),
             ["args"] = new JsonArray("--path.settings", PodPaths.Settings),
             ["env"] = Environment(spec, secret),

@@ -27,6 +27,9 @@ internal sealed record RenderRequest
     /// <summary>The number of pods; null leaves it to who has set it before.</summary>
     public int? Replicas { get; init; }
 
+    /// <summary>The repository of the image of Logstash pods that name none.</summary>
+    public string LogstashImage { get; init; } = EffectiveValues.LogstashImage;
+
     /// <summary>What the bridge is made from; null with the transport Native.</summary>
     public BridgeRequest? Bridge { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using KafkaLogstash.Controller;
 using KafkaLogstash.Controller.Checks;
 using KafkaLogstash.Logstash.Settings;
@@ -17,7 +18,7 @@ internal enum LogFormat
 }
 
 /// <summary>The settings of <c>run</c>, read and checked. <see cref="SettingsTable"/> documents them.</summary>
-internal sealed record OperatorSettings
+internal sealed partial record OperatorSettings
 {
     /// <summary>The namespaces to watch; empty for all.</summary>
     public required IReadOnlyList<string> Namespaces { get; init; }
@@ -55,7 +56,7 @@ internal sealed record OperatorSettings
     /// <summary>The least important lines that are written.</summary>
     public required LogLevel LogLevel { get; init; }
 
-    /// <summary>What the platform denies.</summary>
+    /// <summary>What the platform decides for all connections.</summary>
     public required ConnectionPolicy Policy { get; init; }
 
     /// <summary>Reads the settings.</summary>
@@ -86,6 +87,12 @@ internal sealed record OperatorSettings
             throw Wrong(SettingsTable.Listen, "write address:port, for example 0.0.0.0:8080");
         }
 
+        var logstashImage = value(SettingsTable.LogstashImage);
+        if (!Repository().IsMatch(logstashImage))
+        {
+            throw Wrong(SettingsTable.LogstashImage, "write a repository without protocol, tag or digest, for example registry.example.com/logstash/logstash");
+        }
+
         return new OperatorSettings
         {
             Namespaces = List(SettingsTable.Namespaces),
@@ -104,9 +111,14 @@ internal sealed record OperatorSettings
             {
                 DeniedPlugins = List(SettingsTable.DeniedPlugins).ToHashSet(StringComparer.Ordinal),
                 DeniedSettings = List(SettingsTable.DeniedSettings).ToHashSet(StringComparer.Ordinal),
+                LogstashImage = logstashImage,
             },
         };
     }
+
+    /// <summary>An image reference without tag and digest: a port may follow the registry.</summary>
+    [GeneratedRegex(@"^([A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]+)?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Repository();
 }
 
 /// <summary>A setting that can't be used. The message names it and says what to write.</summary>

@@ -1,3 +1,5 @@
+using KafkaLogstash.Api;
+
 namespace KafkaLogstash.Operator.Settings;
 
 /// <summary>A setting: one row of the table that documents them all.</summary>
@@ -29,6 +31,7 @@ internal static class SettingsTable
     public const string Concurrency = "concurrency";
     public const string ReloadTimeout = "reload-timeout";
     public const string BridgeImage = "bridge-image";
+    public const string LogstashImage = "logstash-image";
     public const string LogFormat = "log-format";
     public const string LogLevel = "log-level";
     public const string DeniedPlugins = "denied-plugins";
@@ -47,6 +50,7 @@ internal static class SettingsTable
         new(Concurrency, "4", "Connections reconciled side by side, 1 to 256."),
         new(ReloadTimeout, "3m", "How long a pipeline that is reloaded in place may take before the pods are restarted, 10s to 1h."),
         new(BridgeImage, "", "The image of bridges that name none; empty for that of the operator's own release."),
+        new(LogstashImage, EffectiveValues.LogstashImage, "The repository of the image of Logstash pods that name none, without a tag: that is the connection's version."),
         new(LogFormat, "json", "How log lines look: plain or json."),
         new(LogLevel, "information", "The least important lines written: trace, debug, information, warning, error, critical or none."),
         new(DeniedPlugins, "", "Logstash plugins that nobody may use, separated by commas, as name or section/name, for example ruby,exec,output/file."),

@@ -35,6 +35,10 @@ public sealed class SettingsTests
     [InlineData("log-level", "2")]
     [InlineData("listen", "8080")]
     [InlineData("leader-election", "yes")]
+    [InlineData("logstash-image", "")]
+    [InlineData("logstash-image", "https://registry.example.com/logstash")]
+    [InlineData("logstash-image", "registry.example.com/logstash:9.5.2")]
+    [InlineData("logstash-image", "logstash@sha256:0123")]
     public void A_value_that_makes_no_sense_is_refused_with_its_name_and_what_to_write(string name, string value)
     {
         var error = Assert.Throws<SettingsException>(() => Read(new() { [name] = value }));
@@ -42,6 +46,12 @@ public sealed class SettingsTests
         Assert.Contains($"'{name}'", error.Message, StringComparison.Ordinal);
         Assert.Contains("write", error.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("logstash")]
+    [InlineData("registry.example.com:5000/elastic/logstash/logstash-oss")]
+    public void The_image_of_Logstash_may_come_from_anywhere(string repository) =>
+        Assert.Equal(repository, Read(new() { ["logstash-image"] = repository }).Policy.LogstashImage);
 
     [Fact]
     public void A_file_may_name_settings_and_lists()

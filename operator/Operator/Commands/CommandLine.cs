@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using KafkaLogstash.Api;
 using KafkaLogstash.Controller.Checks;
 using KafkaLogstash.Logstash;
+using KafkaLogstash.Logstash.Settings;
 using KafkaLogstash.Operator.Settings;
 using KafkaLogstash.Operator.Verbs;
 using KafkaLogstash.Operator.Verbs.Linting;
@@ -48,7 +49,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("Connects Apache Kafka and Logstash on Kubernetes: one KafkaLogstashConnection becomes a running Logstash.")
         {
-            Run(console), Render(console), Lint(console), Status(console), Crd(console),
+            Run(console), Render(console), Lint(console), Status(console), Ready(console), Crd(console),
         };
         root.HelpName = "kafka-logstash-operator";
         HelpWithExamples.Install(root);
@@ -210,6 +211,53 @@ internal static class CommandLine
             },
             console,
             cancellationToken));
+        return command;
+    }
+
+    private static VerbCommand Ready(CommandConsole console)
+    {
+        var address = new Argument<Uri>("address")
+        {
+            Description = "Where the operator serves health and metrics.",
+            HelpName = "url",
+            DefaultValueFactory = _ => new Uri("http://127.0.0.1:8080"),
+            CustomParser = result =>
+            {
+                if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
+                {
+                    return url;
+                }
+
+                result.AddError($"'{result.Tokens[0].Value}' is no URL: write one such as http://127.0.0.1:8080.");
+                return null;
+            },
+        };
+        var timeout = new Option<TimeSpan>("--timeout")
+        {
+            Description = "How long to wait for it, for example 30s or 2m; without, it is asked once.",
+            HelpName = "duration",
+            CustomParser = result =>
+            {
+                if (Durations.TryParse(result.Tokens[0].Value, out var duration) && duration >= TimeSpan.Zero && duration <= TimeSpan.FromHours(1))
+                {
+                    return duration;
+                }
+
+                result.AddError($"'{result.Tokens[0].Value}' is no duration up to 1h: write one such as 30s or 2m.");
+                return TimeSpan.Zero;
+            },
+        };
+        var command = new VerbCommand("ready", "Ask a running operator whether it is ready: its caches are filled. Exit status 0: it is; 1: it is not, or does not answer.")
+        {
+            Examples =
+            [
+                new("one that runs on this machine", "kafka-logstash-operator ready"),
+                new("through a Service, waiting up to a minute, as helm test does", "kafka-logstash-operator ready --timeout 60s http://kafka-logstash-operator-metrics:8080"),
+            ],
+        };
+        command.Arguments.Add(address);
+        command.Options.Add(timeout);
+        command.SetAction((result, cancellationToken) => ReadyVerb.RunAsync(result.GetValue(address)!, result.GetValue(timeout), console, cancellationToken));
         return command;
     }
 

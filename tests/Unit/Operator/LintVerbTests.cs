@@ -43,6 +43,7 @@ public sealed class LintVerbTests : IDisposable
     [InlineData("lint")]
     [InlineData("render")]
     [InlineData("status")]
+    [InlineData("ready")]
     [InlineData("crd")]
     public async Task The_help_is_as_agreed(string verb)
     {

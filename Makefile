@@ -38,10 +38,18 @@ test: build tools ## Run every test (TEST_CLUSTER=embedded|envtest|k3s|kubeconfi
 .PHONY: crds
 crds: sdk ## Write the custom resource definition into crds/ and the chart
 	@dotnet build operator/Operator --verbosity quiet -clp:NoSummary $(DOTNET_FLAGS)
-	@mkdir -p charts/kafka-logstash-operator/crds
+	@mkdir -p charts/kafka-logstash-operator/files/crds
 	@dotnet operator/Operator/bin/$(CONFIGURATION)/net10.0/kafka-logstash-operator.dll crd > crds/kafkalogstashconnections.yaml.new
 	@mv crds/kafkalogstashconnections.yaml.new crds/kafkalogstashconnections.yaml
-	@cp crds/kafkalogstashconnections.yaml charts/kafka-logstash-operator/crds/
+	@cp crds/kafkalogstashconnections.yaml charts/kafka-logstash-operator/files/crds/
+
+.PHONY: deploy
+deploy: tools ## Install the chart into the current kubectl context (REGISTRY, IMAGE, BRIDGE_IMAGE, LOGSTASH_IMAGE, NAMESPACE, HELM_ARGS)
+	@scripts/deploy
+
+.PHONY: undeploy
+undeploy: tools ## Remove the operator from the current kubectl context; connections and their definition stay
+	@scripts/deploy --remove
 
 .PHONY: golden
 golden: build tools ## Rewrite the golden files that tests compare with; read the diff before committing it

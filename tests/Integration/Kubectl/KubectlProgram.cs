@@ -5,7 +5,7 @@ namespace KafkaLogstash.Tests.Integration.Kubectl;
 /// <summary>Runs kubectl as a person does, with a kubeconfig and a namespace.</summary>
 internal sealed class KubectlProgram : IDisposable
 {
-    private static readonly string? Program = Find();
+    private static readonly string? Program = Tools.Find("kubectl");
 
     private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("kubectl-tests-");
     private readonly string _namespace;
@@ -79,19 +79,6 @@ internal sealed class KubectlProgram : IDisposable
     private void WriteFile(string name, string content) => File.WriteAllText(PathOf(name), content);
 
     private string PathOf(string name) => Path.Join(_home.FullName, name);
-
-    private static string? Find()
-    {
-        var above = new DirectoryInfo(AppContext.BaseDirectory);
-        var folders = new List<string>();
-        for (; above is not null; above = above.Parent)
-        {
-            folders.Add(Path.Join(above.FullName, ".tools", "bin"));
-        }
-
-        folders.AddRange((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator));
-        return folders.Select(static folder => Path.Join(folder, "kubectl")).FirstOrDefault(File.Exists);
-    }
 }
 
 /// <summary>How a command ended.</summary>

@@ -66,7 +66,8 @@ internal static class PodSecurity
             ? level
             : null;
 
-    private static List<string> Violations(JsonObject? spec, string level)
+    /// <summary>What of a pod is below a level, <c>baseline</c> or <c>restricted</c>, in the words of a real API server.</summary>
+    internal static List<string> Violations(JsonObject? spec, string level)
     {
         var restricted = level == "restricted";
         var containers = spec.Objects("initContainers").Concat(spec.Objects("containers")).ToList();

@@ -1,0 +1,192 @@
+using System.Text.Json.Nodes;
+using k8s.Models;
+using KafkaLogstash.LocalCluster.ApiServer.Kinds;
+
+namespace KafkaLogstash.Tests.Integration.Chart;
+
+/// <summary>What the chart renders, over a matrix of values.</summary>
+public sealed class ChartRenderingTests
+{
+    private const string Everything = """
+        global: {imageRegistry: "registry.example.com:5000/mirror", imagePullSecrets: [{name: registry}]}
+        commonLabels: {team: platform}
+        commonAnnotations: {example.com/owner: platform}
+        replicas: 2
+        policy: {deniedPlugins: [ruby, output/file], deniedSettings: [http.host]}
+        settings: {concurrency: 8, reloadTimeout: 1m30s, logFormat: plain, logLevel: debug}
+        serviceAccount: {annotations: {eks.amazonaws.com/role-arn: "arn:aws:iam::1:role/r"}}
+        metrics:
+          service: {port: 9090, annotations: {example.com/a: b}}
+          serviceMonitor:
+            enabled: true
+            namespace: monitoring
+            labels: {release: prometheus}
+            scrapeTimeout: 10s
+            relabelings: [{action: replace, sourceLabels: [__meta_kubernetes_pod_node_name], targetLabel: node}]
+            metricRelabelings: [{action: labeldrop, regex: pod}]
+          prometheusRule: {enabled: true, namespace: monitoring, labels: {release: prometheus}}
+          dashboards: {enabled: true, namespace: monitoring, annotations: {grafana_folder: Kafka}}
+        networkPolicy:
+          enabled: true
+          metricsFrom: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: monitoring}}}]
+          egress: [{ports: [{port: 53, protocol: UDP}]}, {to: [{ipBlock: {cidr: 10.0.0.0/8}}]}]
+        podDisruptionBudget: {maxUnavailable: 50%}
+        resources: {requests: {cpu: 1, memory: 1Gi}, limits: {memory: 1Gi}}
+        deploymentAnnotations: {example.com/d: d}
+        podLabels: {example.com/pod: p}
+        podAnnotations: {example.com/pod: p}
+        priorityClassName: system-cluster-critical
+        nodeSelector: {kubernetes.io/os: linux}
+        tolerations: [{key: infra, operator: Exists}]
+        affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: infra, operator: Exists}]}]}}}
+        extraEnv: [{name: HTTPS_PROXY, value: "http://proxy:3128"}]
+        extraArgs: [--listen=0.0.0.0:8080]
+        extraVolumes: [{name: ca, configMap: {name: ca}}]
+        extraVolumeMounts: [{name: ca, mountPath: /etc/ssl/private-ca, readOnly: true}]
+        probes: {readiness: {periodSeconds: 10}}
+        """;
+
+    public static TheoryData<string> Matrix => new(
+        "",
+        Everything,
+        "replicas: 2",
+        "replicas: 0",
+        "watchNamespaces: [shop, billing]",
+        "{watchNamespaces: [shop], replicas: 2, leaderElection: {enabled: true}, rbac: {userRoles: false}}",
+        "leaderElection: {enabled: false}",
+        "crds: {enabled: false}",
+        "crds: {keep: false}",
+        "rbac: {create: false, userRoles: false}",
+        "serviceAccount: {create: false}",
+        "serviceAccount: {name: own}",
+        "metrics: {service: {enabled: false}}",
+        "metrics: {serviceMonitor: {enabled: true}, prometheusRule: {enabled: true}, dashboards: {enabled: true}}",
+        "networkPolicy: {enabled: true}",
+        "{fullnameOverride: klo, topologySpreadConstraints: [], replicas: 3, podDisruptionBudget: {enabled: false}}",
+        "image: {tag: 1.2.3, digest: \"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"}");
+
+    [Theory]
+    [MemberData(nameof(Matrix))]
+    public async Task Each_object_is_one_that_Kubernetes_knows_and_its_pods_are_restricted(string values)
+    {
+        var chart = await RenderedChart.WithAsync(values);
+
+        Assert.NotEmpty(chart.Objects);
+        Assert.All(chart.Objects, static item => KubernetesModels.Read(item));
+        Assert.All(chart.Objects, static item => Assert.Equal("Helm", RenderedChart.Text(item, "metadata", "labels", "app.kubernetes.io/managed-by")));
+        Assert.All(chart.Of("Pod"), static pod => Assert.Empty(PodSecurity.Violations(pod["spec"]!.AsObject(), "restricted")));
+        Assert.All(chart.Of("Deployment"), static deployment => Assert.Empty(PodSecurity.Violations(deployment["spec"]!["template"]!["spec"]!.AsObject(), "restricted")));
+        Assert.All(Containers(chart), static container => Assert.Equal("true", RenderedChart.Text(container, "securityContext", "readOnlyRootFilesystem")));
+        Assert.Equal(
+            chart.Objects.Count,
+            chart.Objects.Select(static item => (RenderedChart.Text(item, "kind"), RenderedChart.Text(item, "metadata", "namespace"), RenderedChart.Text(item, "metadata", "name"))).Distinct().Count());
+        Assert.Empty(Dangling(chart));
+    }
+
+    [Fact]
+    public async Task Nothing_is_cluster_wide_where_namespaces_are_listed()
+    {
+        var chart = await RenderedChart.WithAsync("{watchNamespaces: [shop, billing], crds: {enabled: false}, rbac: {userRoles: false}}");
+
+        Assert.DoesNotContain(chart.Objects, static item => RenderedChart.Text(item, "metadata", "namespace").Length == 0);
+        Assert.Equal(
+            ["billing", RenderedChart.Namespace, "shop"],
+            chart.Of("RoleBinding").Select(static binding => RenderedChart.Text(binding, "metadata", "namespace")).Order(StringComparer.Ordinal));
+        Assert.Equal("shop,billing", Setting(chart, "NAMESPACES"));
+    }
+
+    [Fact]
+    public async Task The_private_registry_stands_for_all()
+    {
+        var chart = await RenderedChart.WithAsync("""{global: {imageRegistry: "registry.example.com/mirror", imagePullSecrets: [{name: registry}]}}""");
+
+        Assert.All(Containers(chart), static container => Assert.StartsWith("registry.example.com/mirror/kafka-logstash/operator:", RenderedChart.Text(container, "image"), StringComparison.Ordinal));
+        Assert.StartsWith("registry.example.com/mirror/kafka-logstash/bridge:", Setting(chart, "BRIDGE_IMAGE"), StringComparison.Ordinal);
+        Assert.Equal("registry.example.com/mirror/logstash/logstash", Setting(chart, "LOGSTASH_IMAGE"));
+        Assert.Equal("registry", Template(chart)["imagePullSecrets"]![0]!["name"]!.ToString());
+    }
+
+    [Fact]
+    public async Task What_the_operator_is_told_are_settings_that_it_has()
+    {
+        var known = KafkaLogstash.Operator.Settings.SettingsTable.All.Select(static setting => setting.Variable).ToHashSet();
+
+        var told = Settings(await RenderedChart.WithAsync(Everything + "\nwatchNamespaces: [shop]\n"))
+            .Select(static setting => RenderedChart.Text(setting, "name")).Where(static name => name.StartsWith("KAFKA_LOGSTASH_", StringComparison.Ordinal)).ToList();
+
+        Assert.NotEmpty(told);
+        Assert.Subset(known, told.ToHashSet());
+    }
+
+    [Fact]
+    public async Task The_definition_is_that_of_this_release_and_outlives_it()
+    {
+        var kept = (await RenderedChart.WithAsync()).One("CustomResourceDefinition", "kafkalogstashconnections.kafka-logstash.io");
+        var let = (await RenderedChart.WithAsync("crds: {keep: false}")).One("CustomResourceDefinition", "kafkalogstashconnections.kafka-logstash.io");
+
+        Assert.Equal("keep", RenderedChart.Text(kept, "metadata", "annotations", "helm.sh/resource-policy"));
+        Assert.Equal("", RenderedChart.Text(let, "metadata", "annotations", "helm.sh/resource-policy"));
+        var file = RenderedChart.Documents(await File.ReadAllTextAsync(Path.Join(Kubectl.Tools.Checkout, "crds", "kafkalogstashconnections.yaml"), TestContext.Current.CancellationToken)).Single();
+        Assert.True(JsonNode.DeepEquals(file["spec"], kept["spec"]));
+    }
+
+    [Fact]
+    public async Task Several_replicas_are_spread_and_protected()
+    {
+        var chart = await RenderedChart.WithAsync("replicas: 2");
+
+        var budget = (V1PodDisruptionBudget)KubernetesModels.Read(chart.One("PodDisruptionBudget"));
+        var deployment = (V1Deployment)KubernetesModels.Read(chart.One("Deployment"));
+        Assert.Equal(deployment.Spec.Selector.MatchLabels, budget.Spec.Selector.MatchLabels);
+        Assert.Equal(["topology.kubernetes.io/zone", "kubernetes.io/hostname"], deployment.Spec.Template.Spec.TopologySpreadConstraints.Select(static spread => spread.TopologyKey));
+        Assert.All(deployment.Spec.Template.Spec.TopologySpreadConstraints, spread => Assert.Equal(deployment.Spec.Selector.MatchLabels, spread.LabelSelector.MatchLabels));
+        Assert.Empty((await RenderedChart.WithAsync()).Of("PodDisruptionBudget"));
+    }
+
+    private static IEnumerable<JsonNode> Containers(RenderedChart chart) => chart.Of("Deployment").Select(static deployment => deployment["spec"]!["template"]!["spec"]!)
+        .Concat(chart.Of("Pod").Select(static pod => pod["spec"]!)).SelectMany(static spec => spec["containers"]!.AsArray()).OfType<JsonNode>();
+
+    private static JsonNode Template(RenderedChart chart) => chart.One("Deployment")["spec"]!["template"]!["spec"]!;
+
+    private static IEnumerable<JsonNode> Settings(RenderedChart chart) => Template(chart)["containers"]![0]!["env"]!.AsArray().OfType<JsonNode>();
+
+    private static string Setting(RenderedChart chart, string name) =>
+        RenderedChart.Text(Assert.Single(Settings(chart), setting => RenderedChart.Text(setting, "name") == $"KAFKA_LOGSTASH_{name}"), "value");
+
+    /// <summary>What an object names and the chart does not hold: a binding's role, a selector's pods, a mounted volume.</summary>
+    private static IEnumerable<string> Dangling(RenderedChart chart)
+    {
+        var pods = chart.Of("Deployment").Select(static deployment => deployment["spec"]!["template"]!["metadata"]!["labels"]!.AsObject()).ToList();
+        foreach (var binding in chart.Of("RoleBinding").Concat(chart.Of("ClusterRoleBinding")))
+        {
+            var role = (RenderedChart.Text(binding, "roleRef", "kind"), RenderedChart.Text(binding, "roleRef", "name"), RenderedChart.Text(binding, "metadata", "namespace"));
+            if (!chart.Of(role.Item1).Any(item => (RenderedChart.Text(item, "kind"), RenderedChart.Text(item, "metadata", "name"), RenderedChart.Text(item, "metadata", "namespace")) == role))
+            {
+                yield return $"{role}";
+            }
+        }
+
+        foreach (var selector in chart.Of("Service").Select(static service => service["spec"]!["selector"]!)
+            .Concat(chart.Of("PodDisruptionBudget").Select(static budget => budget["spec"]!["selector"]!["matchLabels"]!))
+            .Concat(chart.Of("NetworkPolicy").Select(static policy => policy["spec"]!["podSelector"]!["matchLabels"]!))
+            .Concat(chart.Of("Deployment").Select(static deployment => deployment["spec"]!["selector"]!["matchLabels"]!)))
+        {
+            if (!pods.Exists(labels => selector.AsObject().All(label => labels[label.Key]?.ToString() == label.Value!.ToString())))
+            {
+                yield return $"pods with {selector.ToJsonString()}";
+            }
+        }
+
+        foreach (var spec in chart.Of("Deployment").Select(static deployment => deployment["spec"]!["template"]!["spec"]!).Concat(chart.Of("Pod").Select(static pod => pod["spec"]!)))
+        {
+            var volumes = spec["volumes"]!.AsArray().Select(static volume => RenderedChart.Text(volume, "name")).ToHashSet();
+            foreach (var mount in spec["containers"]!.AsArray().SelectMany(static container => container!["volumeMounts"]!.AsArray()).Select(static mount => RenderedChart.Text(mount, "name")))
+            {
+                if (!volumes.Contains(mount))
+                {
+                    yield return $"volume {mount}";
+                }
+            }
+        }
+    }
+}

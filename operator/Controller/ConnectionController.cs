@@ -184,9 +184,10 @@ internal sealed class ConnectionController(
             return new ReconcileOutcome { Accepted = accepted, ReferencesResolved = resolved, AppliedDigest = LiveDigest(key), Paused = entity.Spec.Paused };
         }
 
+        var certificates = CertificateEnd.Of(secrets, bridgeSecrets, bridge?.Certificates);
         if (entity.Spec.Paused)
         {
-            return new ReconcileOutcome { Accepted = accepted, ReferencesResolved = resolved, AppliedDigest = LiveDigest(key), Paused = true };
+            return new ReconcileOutcome { Accepted = accepted, ReferencesResolved = resolved, AppliedDigest = LiveDigest(key), Certificates = certificates, Paused = true };
         }
 
         try
@@ -216,6 +217,7 @@ internal sealed class ConnectionController(
             ReloadsInPlace = rendered.ReloadsInPlace,
             ReloadObstacle = rendered.ReloadObstacle,
             RenewAt = bridge?.Certificates?.RenewAt,
+            Certificates = certificates,
         };
     }
 
@@ -248,7 +250,7 @@ internal sealed class ConnectionController(
         }
 
         var step = scaler.Decide(entity, deployment, Facts(entity));
-        metrics.Show(key, step);
+        metrics.Show(key, step, ScalingRules.Of(entity.Spec.Autoscaling));
         if (step.BecameShort is { } isShort)
         {
             events.Record(
@@ -412,8 +414,27 @@ internal sealed class ConnectionController(
         var status = ConnectionStatusBuilder.Build(entity, outcome, health, bridge, facts, rollout, time.GetUtcNow());
 
         metrics.Show(key, status, facts);
+        metrics.Show(key, outcome.Certificates);
+        metrics.Show(key, CountPods(entity, pods, health, bridge, outcome));
         Announce(entity, status);
         await applier.ApplyStatusAsync(entity with { Status = status }, entity, cancellationToken);
+    }
+
+    private List<WorkloadPods> CountPods(KafkaLogstashConnection entity, List<V1Pod> pods, LogstashHealth health, BridgeHealth? bridge, ReconcileOutcome outcome)
+    {
+        var key = entity.Key();
+        var workloads = new List<WorkloadPods>();
+        if (entity.Spec.Logstash.External is null)
+        {
+            workloads.Add(WorkloadPods.OfLogstash(health.WishedReplicas, health.ReadyReplicas, pods, logstash.Latest(key.ToString()), outcome.AppliedDigest));
+        }
+
+        if (bridge is not null)
+        {
+            workloads.Add(WorkloadPods.OfBridge(bridge.WishedReplicas, bridge.ReadyReplicas, Pods(key, Workload.Bridge), bridges.Latest(key.ToString())));
+        }
+
+        return workloads;
     }
 
     /// <summary>How the bridge pods are; null with the transport Native.</summary>

@@ -22,8 +22,8 @@ public static class ControllerServices
     private static readonly TimeSpan PodTimeout = TimeSpan.FromSeconds(3);
 
     /// <summary>
-    /// Registers what the controller needs. The services must hold an <see cref="IConsumerGroups"/> and an <see cref="IKafkaProber"/>; the latter should
-    /// enqueue a connection when what it knows of Kafka changes.
+    /// Registers what the controller needs, and an <see cref="IProbeObserver"/>. The services must hold an <see cref="IConsumerGroups"/> and an <see cref="IKafkaProber"/>;
+    /// the latter should enqueue a connection when what it knows of Kafka changes, and tell that observer of its looks.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="policy">What the platform decides for all connections.</param>
@@ -41,6 +41,7 @@ public static class ControllerServices
         services.AddSingleton(provider => new BridgeObserver(provider.GetRequiredService<IBridgeApi>(), provider.GetRequiredService<TimeProvider>(), Trigger(provider)));
         services.AddSingleton<ConnectionScaler>();
         services.AddSingleton<ConnectionMetrics>();
+        services.AddSingleton<IProbeObserver, ProbeMetrics>();
         services.AddSingleton<ConsumerGroupFinalizer>();
         services.AddSingleton<ConnectionController>();
         return services;

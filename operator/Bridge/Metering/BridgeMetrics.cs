@@ -23,7 +23,7 @@ internal sealed class BridgeMetrics
             .WithLabels(BuildInfo.Version, RuntimeInformation.FrameworkDescription, Library.VersionString)
             .Set(1);
         _ready = metrics.CreateGauge(Prefix + "role_ready", "Whether a role does what it is for, 1 or 0.", "role");
-        _restarts = metrics.CreateCounter(Prefix + "role_restarts_total", "How often a role was made anew, and why.", "role", "reason");
+        _restarts = metrics.CreateCounter(Prefix + "role_restarts_total", "How often a role was made anew, by reason: file_changed (Kafka's client file), failed, unexpected_error (a fault of the bridge), ended.", "role", "reason");
         _certificateEnds = metrics.CreateGauge(
             Prefix + "certificate_expiry_timestamp_seconds",
             "When a certificate in use ends, in seconds since 1970; of roots, the first that does.",

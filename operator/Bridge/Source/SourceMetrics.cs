@@ -41,7 +41,7 @@ internal sealed class SourceMetrics
         _disconnects = metrics.CreateCounter(Prefix + "disconnects_total", "Connections to Logstash that ended unexpectedly; each is made again.");
         _connectFailures = metrics.CreateCounter(Prefix + "connect_failures_total", "Connections to Logstash that could not be made.");
         _rebalances = metrics.CreateCounter(Prefix + "rebalances_total", "Changes of the partitions that the consumer group gave this bridge.");
-        _deadLetters = metrics.CreateCounter(Prefix + "dead_letters_total", "Records that went to the dead-letter topic.", "reason");
+        _deadLetters = metrics.CreateCounter(Prefix + "dead_letters_total", "Records that went to the dead-letter topic, by reason.", "reason");
         _kafkaErrors = metrics.CreateCounter(Prefix + "kafka_errors_total", "Errors of the Kafka consumer.");
         _connections = metrics.CreateGauge(Prefix + "connections", "Connections to Logstash.");
         _windowsInFlight = metrics.CreateGauge(Prefix + "in_flight_windows", "Windows that wait for their acknowledgement.");

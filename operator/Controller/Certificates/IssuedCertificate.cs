@@ -28,6 +28,16 @@ internal sealed record IssuedCertificate(string Certificate, string Key)
         }
     }
 
+    /// <summary>When it ends to be valid, UTC; null where it can't be read.</summary>
+    public DateTimeOffset? End
+    {
+        get
+        {
+            using var certificate = Open();
+            return certificate is null ? null : NotAfter(certificate);
+        }
+    }
+
     /// <summary>The certificate with its key; null where they can't be read, or do not belong together.</summary>
     public X509Certificate2? Open()
     {

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using KafkaLogstash.Controller.Certificates;
+
 namespace KafkaLogstash.Controller.Status;
 
 /// <summary>How far a reconcile came.</summary>
@@ -20,6 +23,9 @@ internal sealed record ReconcileOutcome
 
     /// <summary>When the certificates that the operator made have to be renewed, UTC; null where there are none.</summary>
     public DateTimeOffset? RenewAt { get; init; }
+
+    /// <summary>When the certificates that the connection uses end; empty while its references are not there.</summary>
+    public ImmutableArray<CertificateEnd> Certificates { get; init; } = [];
 
     /// <summary>Whether the objects were left alone because the connection is paused.</summary>
     public bool Paused { get; init; }

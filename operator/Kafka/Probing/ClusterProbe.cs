@@ -20,6 +20,7 @@ internal sealed class ClusterProbe : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Action<string, KafkaQuestion, KafkaFacts> _found;
+    private readonly IProbeObserver? _observer;
     private readonly ClientLog _log;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _loop;
@@ -27,9 +28,10 @@ internal sealed class ClusterProbe : IAsyncDisposable
     private ClusterReader? _reader;
     private KafkaFinding? _failure;
 
-    public ClusterProbe(KafkaQuestion question, KafkaProberOptions options, TimeProvider time, ILogger logger, Action<string, KafkaQuestion, KafkaFacts> found)
+    public ClusterProbe(
+        KafkaQuestion question, KafkaProberOptions options, TimeProvider time, ILogger logger, Action<string, KafkaQuestion, KafkaFacts> found, IProbeObserver? observer)
     {
-        (_question, _options, _time, _logger, _found) = (question, options, time, logger, found);
+        (_question, _options, _time, _logger, _found, _observer) = (question, options, time, logger, found, observer);
         _log = new ClientLog(question.Kafka.BootstrapServers, question.Secrets, options.RepeatedLineInterval, time, logger);
         _loop = Task.Run(() => LoopAsync(_stop.Token));
     }
@@ -121,7 +123,9 @@ internal sealed class ClusterProbe : IAsyncDisposable
             return true;
         }
 
+        var started = _time.GetTimestamp();
         var failure = await TryLookAsync(questions, cancellationToken);
+        _observer?.Looked(failure?.Reason ?? KafkaFindings.Reachable.Reason, _time.GetElapsedTime(started));
         Volatile.Write(ref _failure, failure);
         if (failure is null)
         {

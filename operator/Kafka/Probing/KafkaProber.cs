@@ -13,7 +13,9 @@ namespace KafkaLogstash.Kafka.Probing;
 /// <param name="changed">
 /// Called with a connection when something about its Kafka changed that its status shows, as seldom as <see cref="KafkaProberOptions"/> says; it must return at once.
 /// </param>
-public sealed class KafkaProber(KafkaProberOptions options, TimeProvider time, ILogger<KafkaProber> logger, Action<string> changed) : IKafkaProber, IAsyncDisposable
+/// <param name="observer">Is told of each look; null for nobody.</param>
+public sealed class KafkaProber(
+    KafkaProberOptions options, TimeProvider time, ILogger<KafkaProber> logger, Action<string> changed, IProbeObserver? observer = null) : IKafkaProber, IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, ClusterProbe> _clusters = new(StringComparer.Ordinal);
@@ -61,8 +63,9 @@ public sealed class KafkaProber(KafkaProberOptions options, TimeProvider time, I
 
             if (!_clusters.TryGetValue(key, out var cluster))
             {
-                cluster = new ClusterProbe(question, options, time, logger, Found);
+                cluster = new ClusterProbe(question, options, time, logger, Found, observer);
                 _clusters.Add(key, cluster);
+                observer?.Holds(_clusters.Count);
             }
 
             // What was known of another cluster says nothing about this one.
@@ -120,6 +123,7 @@ public sealed class KafkaProber(KafkaProberOptions options, TimeProvider time, I
         if (cluster.Connections == 0)
         {
             _clusters.Remove(key);
+            observer?.Holds(_clusters.Count);
             _closing.RemoveAll(task => task.IsCompleted);
             _closing.Add(cluster.DisposeAsync().AsTask());
         }

@@ -46,6 +46,7 @@ internal static class OperatorHost
         }
 
         var registry = Metrics.NewCustomRegistry();
+        ProgramMetrics.Register(registry);
         builder.Services.AddSingleton(registry);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<IKafkaProber>(provider =>
@@ -55,7 +56,8 @@ internal static class OperatorHost
                 new KafkaProberOptions(),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<KafkaProber>>(),
-                key => trigger.Value.Enqueue(NamespacedName.Parse(key)));
+                key => trigger.Value.Enqueue(NamespacedName.Parse(key)),
+                provider.GetRequiredService<IProbeObserver>());
         });
         builder.Services.AddSingleton<IConsumerGroups>(provider => new ConsumerGroups(
             new KafkaProberOptions(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ConsumerGroups>>()));

@@ -161,7 +161,7 @@ internal sealed class EntityLoop<TEntity> : IEntityLoop, IDisposable
                 _queue.AddAfter(key, delay);
             }
 
-            result = wish.After is null ? "success" : "requeue_after";
+            result = wish.After is null ? ReconcileResults.Success : ReconcileResults.RequeueAfter;
         }
         catch (OperationCanceledException) when (abort.IsCancellationRequested)
         {
@@ -172,7 +172,7 @@ internal sealed class EntityLoop<TEntity> : IEntityLoop, IDisposable
             // The cache was behind; the change that it misses is on its way.
             _logger.LogDebug("{Kind} {Name} was changed in the meantime, again: {Error}", Name, key, e.Message);
             _queue.AddFailed(key);
-            result = "conflict";
+            result = ReconcileResults.Conflict;
         }
         catch (Exception e)
         {
@@ -181,7 +181,7 @@ internal sealed class EntityLoop<TEntity> : IEntityLoop, IDisposable
                 : e;
             _logger.LogError(error, "The reconcile of {Kind} {Name} failed and will be tried again", Name, key);
             _queue.AddFailed(key, (e as ApiException)?.RetryAfter ?? TimeSpan.Zero);
-            result = "error";
+            result = ReconcileResults.Error;
         }
 
         _metrics.Reconciled(result, _time.GetElapsedTime(started));

@@ -36,7 +36,11 @@ public static class RuntimeServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(configure);
         var catalogue = new InformerCatalogue();
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(provider => new KubernetesApi(kubernetes, provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider =>
+        {
+            var time = provider.GetRequiredService<TimeProvider>();
+            return new KubernetesApi(kubernetes, time, new RequestMeter(provider.GetRequiredService<RuntimeMetrics>(), time));
+        });
         services.AddSingleton(options);
         services.AddSingleton(catalogue);
         services.AddSingleton<RuntimeMetrics>();

@@ -43,6 +43,7 @@ internal sealed class Informer<T> : IInformer<T>, IRunningInformer
         _reflectors = [.. (namespaces.Count == 0 ? [null] : namespaces)
             .Select(ns => new Reflector<T>(context, new ListQuery(ns, options.LabelSelector), options.PageSize, this, _logger))];
         _unsynced = _reflectors.Count;
+        context.Metrics.ShowCached(Kind, () => _cache.Count);
     }
 
     public ResourceKind Kind { get; } = ResourceKind.Of<T>();

@@ -22,6 +22,7 @@ internal sealed class Reflector<T>(InformerContext context, ListQuery query, int
     private string? _resourceVersion;
     private bool _synced;
     private int _failures;
+    private ListReason _listReason;
 
     // The last watch was too far behind. If the next one is so, too, without having seen anything, a new list at once would not help.
     private bool _expired;
@@ -48,7 +49,7 @@ internal sealed class Reflector<T>(InformerContext context, ListQuery query, int
             {
                 logger.LogInformation("The watch of {Kind} in {Namespace} is too far behind; listing again", _kind, Where);
                 _expired = true;
-                _resourceVersion = null;
+                ForgetVersion(ListReason.Expired);
             }
             catch (Exception e)
             {
@@ -64,7 +65,7 @@ internal sealed class Reflector<T>(InformerContext context, ListQuery query, int
         var (items, version) = await ReadAllPagesAsync(cancellationToken);
         informer.Replace(query.Namespace, items);
         _resourceVersion = version;
-        context.Metrics.Listed(_kind);
+        context.Metrics.Listed(_kind, _listReason);
         if (!_synced)
         {
             _synced = true;
@@ -108,6 +109,7 @@ internal sealed class Reflector<T>(InformerContext context, ListQuery query, int
         var timeout = Random.Shared.Next(300, 600);
         var started = context.Time.GetTimestamp();
         var events = 0;
+        context.Metrics.Watches(_kind);
         var watch = query with { ResourceVersion = _resourceVersion, TimeoutSeconds = timeout };
         await foreach (var change in context.Api.WatchAsync<T>(watch, Silence, cancellationToken))
         {
@@ -162,7 +164,7 @@ internal sealed class Reflector<T>(InformerContext context, ListQuery query, int
         if (_failures >= FailuresBeforeNewList || e is ApiException { StatusCode: HttpStatusCode.Gone })
         {
             // A server restored from a backup refuses versions of its future, each kind of server in its own words.
-            _resourceVersion = null;
+            ForgetVersion(ListReason.Failures);
         }
 
         try
@@ -173,6 +175,12 @@ internal sealed class Reflector<T>(InformerContext context, ListQuery query, int
         {
             // The loop sees it.
         }
+    }
+
+    private void ForgetVersion(ListReason reason)
+    {
+        _resourceVersion = null;
+        _listReason = _synced ? reason : ListReason.Start;
     }
 
     private string Hint(Exception e) => (e as ApiException)?.StatusCode switch

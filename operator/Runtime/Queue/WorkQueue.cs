@@ -53,7 +53,11 @@ internal sealed class WorkQueue<TKey> : IDisposable
                     running.Count,
                     running.DefaultIfEmpty().Max(),
                     running.Aggregate(TimeSpan.Zero, static (sum, one) => sum + one),
-                    _ready.Count == 0 ? TimeSpan.Zero : Now - _lastProgress);
+                    _ready.Count == 0 ? TimeSpan.Zero : Now - _lastProgress)
+                {
+                    OldestWait = _dirty.Count == 0 ? TimeSpan.Zero : Now - _dirty.Values.Min(),
+                    Failing = _failures.Count,
+                };
             }
         }
     }

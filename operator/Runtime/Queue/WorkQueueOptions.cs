@@ -38,4 +38,11 @@ internal interface IWorkQueueObserver
 /// <param name="LongestRunning">How long the slowest of them has been worked on.</param>
 /// <param name="Unfinished">How long all of them together have been worked on.</param>
 /// <param name="Stalled">How long keys have been waiting without any being taken or given back; zero when none waits.</param>
-internal sealed record WorkQueueState(int Depth, int Running, TimeSpan LongestRunning, TimeSpan Unfinished, TimeSpan Stalled);
+internal sealed record WorkQueueState(int Depth, int Running, TimeSpan LongestRunning, TimeSpan Unfinished, TimeSpan Stalled)
+{
+    /// <summary>How long the key that has waited longest waits; zero when none does.</summary>
+    public TimeSpan OldestWait { get; init; }
+
+    /// <summary>How many keys have failed since they last succeeded.</summary>
+    public int Failing { get; init; }
+}

@@ -150,7 +150,7 @@ public sealed class WorkQueueTests : IDisposable
         _time.Advance(TimeSpan.FromSeconds(2));
 
         Assert.Equal(
-            new WorkQueueState(1, 2, TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(2)), _queue.State);
+            new WorkQueueState(1, 2, TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(2)) { OldestWait = TimeSpan.FromSeconds(2) }, _queue.State);
     }
 
     private enum Act

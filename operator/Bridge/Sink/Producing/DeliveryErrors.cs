@@ -48,7 +48,8 @@ internal static class DeliveryErrors
             $"The topic {topic} does not exist: create it, or let brokers create topics (auto.create.topics.enable).",
         ErrorCode.NotEnoughReplicas or ErrorCode.NotEnoughReplicasAfterAppend => $"The topic {topic} has fewer replicas in sync than min.insync.replicas asks for.",
         ErrorCode.Local_MsgTimedOut => $"Kafka did not acknowledge records of {topic} in time.",
-        ErrorCode.Local_Fatal => "Kafka's client lost its place and is made anew.",
+        ErrorCode.Local_Fatal or ErrorCode.OutOfOrderSequenceNumber or ErrorCode.UnknownProducerId or ErrorCode.InvalidProducerIdMapping or ErrorCode.InvalidProducerEpoch
+            or ErrorCode.ProducerFenced => "Kafka's client lost its place and is made anew.",
         ErrorCode.Local_PurgeQueue or ErrorCode.Local_PurgeInflight => "The bridge ends, or its Kafka client is made anew.",
         _ => $"Kafka does not take records of {topic}: {error.GetReason()}",
     };

@@ -89,6 +89,88 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task A_producer_that_lost_its_place_is_made_anew()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders");
+        await using var sink = await SinkRun.StartAsync(kafka.BootstrapServers);
+        await sink.PostAsync("/events", """{"n":1}""").ExpectAsync(200);
+
+        kafka.PushRequestErrors(KafkaApiKey.Produce, ErrorCode.OutOfOrderSequenceNumber);
+        using (var answer = await sink.PostAsync("/events", """{"n":2}"""))
+        {
+            Assert.Equal(503, (int)answer.StatusCode);
+            Assert.NotNull(answer.Headers.RetryAfter);
+            Assert.Contains("made anew", (await answer.BodyAsync()).GetProperty("error").GetString(), StringComparison.Ordinal);
+        }
+
+        await sink.PostAsync("/events", """{"n":2}""").ExpectAsync(200);
+
+        Assert.Equal(["""{"n":1}""", """{"n":2}"""], kafka.Values("orders", 2));
+        Assert.Equal(1, await sink.CountAsync("producers_replaced_total"));
+        Assert.True(sink.State.Ready, sink.State.Message);
+    }
+
+    [Theory]
+    [InlineData(ErrorCode.OutOfOrderSequenceNumber)]
+    [InlineData(ErrorCode.UnknownProducerId)]
+    [InlineData(ErrorCode.InvalidProducerIdMapping)]
+    [InlineData(ErrorCode.InvalidProducerEpoch)]
+    [InlineData(ErrorCode.ProducerFenced)]
+    public async Task Whatever_happens_to_the_producer_what_was_acknowledged_is_written(ErrorCode error)
+    {
+        const int Rounds = 20;
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders", partitions: 3);
+
+        // Mock brokers don't look at sequence numbers: they take what follows a request that they were told to fail, and the client concludes from that that the failed one was written, too.
+        await using var sink = await SinkRun.StartAsync(
+            kafka.BootstrapServers,
+            SinkRun.Settings with { LumberjackPort = 0 },
+            properties: new Dictionary<string, string>(StringComparer.Ordinal) { ["max.in.flight.requests.per.connection"] = "1" });
+        await using var peer = await LumberjackPeer.ConnectAsync(sink.Addresses.Lumberjack!);
+
+        await Task.WhenAll([PushAsync(), .. Enumerable.Range(0, 3).Select(PostAsync), SendAsync()]);
+
+        var written = kafka.ReadAll("orders").Select(record => Encoding.UTF8.GetString(record.Message.Value)).ToHashSet(StringComparer.Ordinal);
+        Assert.All(Enumerable.Range(0, 4).SelectMany(sender => Enumerable.Range(1, Rounds).Select(round => Event(sender, round))), text => Assert.Contains(text, written));
+        Assert.Equal(0, await sink.CountAsync("pending_bytes"));
+
+        static string Event(int sender, int round) => $$"""{"n":"{{sender}}-{{round}}"}""";
+
+        async Task PushAsync()
+        {
+            for (var i = 0; i < Rounds / 4; i++)
+            {
+                kafka.PushRequestErrors(KafkaApiKey.Produce, error);
+                await Task.Delay(20, TestContext.Current.CancellationToken);
+            }
+        }
+
+        async Task PostAsync(int sender)
+        {
+            for (var round = 1; round <= Rounds; round++)
+            {
+                await Eventually.TrueAsync(async () =>
+                {
+                    using var answer = await sink.PostAsync("/events", Event(sender, round));
+                    Assert.True((int)answer.StatusCode is 200 or 503, $"{answer.StatusCode}");
+                    return answer.IsSuccessStatusCode;
+                });
+            }
+        }
+
+        async Task SendAsync()
+        {
+            for (var round = 1; round <= Rounds; round++)
+            {
+                await peer.SendAsync(LumberjackPeer.Window(1), LumberjackPeer.Json(1, Event(3, round)));
+                Assert.Equal(('2', 1u), await peer.LastAcknowledgementAsync());
+            }
+        }
+    }
+
+    [Fact]
     public async Task Under_pressure_senders_are_to_come_again()
     {
         await using var kafka = KafkaMockCluster.Start();

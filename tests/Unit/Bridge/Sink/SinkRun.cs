@@ -147,7 +147,12 @@ internal static class SinkExpectations
     }
 
     /// <summary>The first records of a topic.</summary>
-    public static List<ConsumeResult<byte[]?, byte[]>> Read(this KafkaMockCluster kafka, string topic, int count)
+    public static List<ConsumeResult<byte[]?, byte[]>> Read(this KafkaMockCluster kafka, string topic, int count) => kafka.Read(topic, _ => count);
+
+    /// <summary>All records of a topic that are in it now.</summary>
+    public static List<ConsumeResult<byte[]?, byte[]>> ReadAll(this KafkaMockCluster kafka, string topic) => kafka.Read(topic, ends => (int)ends);
+
+    private static List<ConsumeResult<byte[]?, byte[]>> Read(this KafkaMockCluster kafka, string topic, Func<long, int> count)
     {
         using var consumer = new ConsumerBuilder<byte[]?, byte[]>(new ConsumerConfig
         {
@@ -161,8 +166,9 @@ internal static class SinkExpectations
         limit.CancelAfter(SinkRun.Patience);
         using var admin = new DependentAdminClientBuilder(consumer.Handle).Build();
         var partitions = admin.GetMetadata(topic, SinkRun.Patience).Topics.Single().Partitions;
+        var ends = partitions.Sum(partition => consumer.QueryWatermarkOffsets(new(topic, partition.PartitionId), SinkRun.Patience).High.Value);
         consumer.Assign(partitions.Select(partition => new TopicPartitionOffset(topic, partition.PartitionId, Offset.Beginning)));
-        return [.. Enumerable.Range(0, count).Select(_ => consumer.Consume(limit.Token))];
+        return [.. Enumerable.Range(0, count(ends)).Select(_ => consumer.Consume(limit.Token))];
     }
 
     public static List<string> Values(this KafkaMockCluster kafka, string topic, int count) => [.. kafka.Read(topic, count).Select(record => Encoding.UTF8.GetString(record.Message.Value))];

@@ -32,8 +32,12 @@ internal sealed class LumberjackWindowReader(PipeReader input, IPeerPatience pee
     /// <summary>Inflated at once.</summary>
     private const int Step = 64 * 1024;
 
+    /// <summary>What frames may take beside their events' bytes: headers, names of pairs, and compression that makes little of much.</summary>
+    private readonly long _mostReceived = (2 * mostBytes) + (32L * EventReader.MostEvents);
+
     private readonly EventBuffer _raw = new(buffers);
     private int _parsed;
+    private long _received;
 
     /// <summary>Reads a window.</summary>
     /// <param name="batch">Gets the events.</param>
@@ -62,6 +66,7 @@ internal sealed class LumberjackWindowReader(PipeReader input, IPeerPatience pee
         }
 
         var window = new Window((int)count);
+        _received = 0;
         while (batch.Count < window.Count)
         {
             await ReadFrameAsync(batch, share, window, cancellationToken);
@@ -90,6 +95,11 @@ internal sealed class LumberjackWindowReader(PipeReader input, IPeerPatience pee
     private async ValueTask ReadFrameAsync(RecordBatch batch, PendingBytes.Share share, Window window, CancellationToken cancellationToken)
     {
         await NeedAsync(HeadLength, share, cancellationToken);
+        if (_received > _mostReceived)
+        {
+            throw new LumberjackProtocolException("too-large", $"frames of {_mostReceived} bytes came for one window, and not all of its events: let the peer send fewer at once (bulk_max_size of Beats)");
+        }
+
         switch (Head(Rest).Type)
         {
             case Frames.Json:
@@ -118,6 +128,11 @@ internal sealed class LumberjackWindowReader(PipeReader input, IPeerPatience pee
                 var start = batch.Events.Length;
                 await InflateAsync(compressed, batch, share, cancellationToken);
                 _parsed += compressed;
+                if (batch.Events.Length == start)
+                {
+                    throw new LumberjackProtocolException("protocol", "a compressed frame without events came");
+                }
+
                 AddInflated(batch, start, window);
                 break;
             case Frames.Window:
@@ -334,10 +349,13 @@ internal sealed class LumberjackWindowReader(PipeReader input, IPeerPatience pee
                 _raw.Write(part.Span);
             }
 
+            // Before the buffer is given back: its segments are used again then, and say something else.
+            var more = result.Buffer.Length;
             input.AdvanceTo(result.Buffer.End);
-            if (result.Buffer.Length > 0)
+            _received += more;
+            if (more > 0)
             {
-                await peer.HeldUpAsync(share.AddAsync(result.Buffer.Length, cancellationToken));
+                await peer.HeldUpAsync(share.AddAsync(more, cancellationToken));
             }
             else if (result.IsCompleted)
             {

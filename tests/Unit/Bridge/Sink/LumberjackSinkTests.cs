@@ -127,10 +127,30 @@ public sealed class LumberjackSinkTests
         { "a compressed frame in another", [.. Window(1), .. Compressed(Compressed(Json(1, "{}")))], "protocol" },
         { "pairs without end", [.. Window(1), .. "1D"u8, .. Number(1), .. Number(uint.MaxValue)], "protocol" },
         { "a zip bomb", [.. Window(1), .. Compressed(Json(1, $$"""{"a":"{{new string('x', 5_000_000)}}"}"""))], "too-large" },
+        { "compressed frames of nothing, without end", [.. Window(1), .. Enumerable.Repeat(Compressed([]), 1000).SelectMany(frame => frame)], "protocol" },
         { "half a window", [.. Window(2), .. Json(1, "{}")], "slow" },
         { "half a number", [.. "2W"u8, 0], "slow" },
         { "silence", [], "idle" },
     };
+
+    /// <summary>A compressed frame of so many bytes: zlib's blocks may hold nothing (RFC 1951, 3.2.4).</summary>
+    private static byte[] Padded(byte[] frames, int length)
+    {
+        var (low, high) = (1, 0);
+        foreach (var part in frames)
+        {
+            low = (low + part) % 65521;
+            high = (high + low) % 65521;
+        }
+
+        byte[] empty = [0, 0, 0, 0xFF, 0xFF];
+        byte[] zlib =
+        [
+            0x78, 0x01, .. Enumerable.Repeat(empty, length / empty.Length).SelectMany(block => block),
+            1, (byte)frames.Length, 0, (byte)~frames.Length, 0xFF, .. frames, .. Number(((uint)high << 16) | (uint)low),
+        ];
+        return [.. "2C"u8, .. Number((uint)zlib.Length), .. zlib];
+    }
 
     [Theory]
     [MemberData(nameof(Hostile))]
@@ -143,7 +163,14 @@ public sealed class LumberjackSinkTests
             new LumberjackLimits { IdleTimeout = TimeSpan.FromMilliseconds(700), WindowTimeout = TimeSpan.FromMilliseconds(500) });
         await using var hostile = await ConnectAsync(sink.Addresses.Lumberjack!);
 
-        await hostile.SendAsync(bytes);
+        try
+        {
+            await hostile.SendAsync(bytes);
+        }
+        catch (IOException)
+        {
+            // It was cut off already.
+        }
 
         Assert.True(await hostile.LastAcknowledgementAsync() is null, what);
         await using var good = await ConnectAsync(sink.Addresses.Lumberjack!);
@@ -151,6 +178,27 @@ public sealed class LumberjackSinkTests
         Assert.Equal(('2', 1u), await good.LastAcknowledgementAsync());
         Assert.Equal(1, await sink.CountAsync("lumberjack_connection_errors_total", reason));
         Assert.Equal(0, await sink.CountAsync("pending_bytes"));
+    }
+
+    [Fact]
+    public async Task Frames_that_are_nearly_all_compression_have_an_end()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        await using var sink = await SinkRun.StartAsync(kafka.BootstrapServers, Settings with { MaxRequestBytes = 1_000_000 });
+        await using var hostile = await ConnectAsync(sink.Addresses.Lumberjack!);
+        await hostile.SendAsync(Window(1000));
+        var frame = Padded(Json(1, "{}"), 900_000);
+
+        await Assert.ThrowsAnyAsync<IOException>(async () =>
+        {
+            for (var i = 0; i < 1000; i++)
+            {
+                await hostile.SendAsync(frame);
+            }
+        });
+
+        Assert.Null(await hostile.LastAcknowledgementAsync());
+        await Eventually.TrueAsync(async () => await sink.CountAsync("lumberjack_connection_errors_total", "too-large") == 1 && await sink.CountAsync("pending_bytes") == 0);
     }
 
     [Fact]

@@ -65,9 +65,9 @@ fuzz: sdk ## Hold the config language to its promises on random texts (SECONDS=6
 	@nice dotnet tests/Fuzz/bin/$(CONFIGURATION)/net10.0/KafkaLogstash.Fuzz.dll $(or $(SECONDS),600) $(SEED) $(if $(SEED),$(FIRST))
 
 .PHONY: soak
-soak: sdk ## Let everything fail around bridges at random, and count what arrives (SECONDS=300, SEED=random, RECORDS=1000000, BRIDGES=3)
+soak: sdk ## Let everything fail around bridges at random, and count what arrives (SECONDS=300 in all, SEED=random, RECORDS=1000000 each, BRIDGES=3, ONLY=source|sink)
 	@dotnet build tests/Soak --verbosity quiet -clp:NoSummary $(DOTNET_FLAGS)
-	@dotnet tests/Soak/bin/$(CONFIGURATION)/net10.0/KafkaLogstash.Soak.dll "$(or $(SECONDS),300)" "$(SEED)" "$(RECORDS)" "$(BRIDGES)"
+	@dotnet tests/Soak/bin/$(CONFIGURATION)/net10.0/KafkaLogstash.Soak.dll "$(or $(SECONDS),300)" "$(SEED)" "$(RECORDS)" "$(BRIDGES)" $(ONLY)
 
 .PHONY: audit
 audit: sdk ## Check the packages against the known vulnerabilities (needs the registry's audit service)

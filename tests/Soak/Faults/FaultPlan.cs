@@ -23,6 +23,12 @@ internal enum FaultKind
 
     /// <summary>The group gets another coordinator.</summary>
     MoveCoordinator,
+
+    /// <summary>A broker says that a producer's records are out of their order: the producer is good for nothing any more, and to be made anew.</summary>
+    LoseProducer,
+
+    /// <summary>A sender comes that trickles, goes in the middle, closes its half of the connection or reads no answer.</summary>
+    RudeSender,
 }
 
 /// <summary>One fault.</summary>

@@ -17,6 +17,7 @@ internal sealed class BridgeProcess : IBridgeUnderTest
     private readonly string _settingsFile;
     private readonly string _logFile;
     private readonly Findings _findings;
+    private readonly Action<JsonElement>? _heed;
     private Process? _process;
     private Task _logging = Task.CompletedTask;
     private bool _isEnding;
@@ -29,9 +30,16 @@ internal sealed class BridgeProcess : IBridgeUnderTest
     /// <param name="kafka">Properties of its Kafka clients.</param>
     /// <param name="settings">Its settings, but for Kafka.</param>
     /// <param name="findings">Is told when it ends by itself.</param>
-    public BridgeProcess(string name, string folder, IReadOnlyDictionary<string, string> kafka, Func<BridgeKafkaSettings, BridgeSettings> settings, Findings findings)
+    /// <param name="heed">Is given what entries of its log tell in particular.</param>
+    public BridgeProcess(
+        string name,
+        string folder,
+        IReadOnlyDictionary<string, string> kafka,
+        Func<BridgeKafkaSettings, BridgeSettings> settings,
+        Findings findings,
+        Action<JsonElement>? heed = null)
     {
-        (_name, _findings) = (name, findings);
+        (_name, _findings, _heed) = (name, findings, heed);
         _settingsFile = Path.Join(folder, $"{name}.json");
         _logFile = Path.Join(folder, $"{name}.log");
         var client = Path.Join(folder, $"{name}-client.json");
@@ -119,7 +127,13 @@ internal sealed class BridgeProcess : IBridgeUnderTest
     {
         Volatile.Write(ref _speaks, true);
         using var entry = JsonDocument.Parse(line);
-        if (entry.RootElement.TryGetProperty("State", out var state) && state.TryGetProperty("All", out var all))
+        if (!entry.RootElement.TryGetProperty("State", out var state))
+        {
+            return;
+        }
+
+        _heed?.Invoke(state);
+        if (state.TryGetProperty("All", out var all))
         {
             Volatile.Write(ref _partitions, all.GetInt32());
         }

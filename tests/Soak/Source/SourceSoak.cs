@@ -214,7 +214,7 @@ internal sealed class SourceSoak : IAsyncDisposable
 
     private async Task FailAsync(Task producing, CancellationToken cancellationToken)
     {
-        var brokers = new BrokerFaults(_kafka, Topic, Partitions, Group);
+        var brokers = new BrokerFaults(_kafka, Topic, Partitions, Group, BrokerFaults.ForConsumers);
         var under = new List<Task>();
         foreach (var fault in FaultPlan.Make(_options.Seed, Kinds, _options.Length, TimeSpan.FromSeconds(1.5)))
         {

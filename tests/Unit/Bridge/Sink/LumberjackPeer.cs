@@ -82,6 +82,8 @@ internal sealed class LumberjackPeer : IAsyncDisposable
         }
     }
 
+    public void HalfClose() => _client.Client.Shutdown(SocketShutdown.Send);
+
     public void Reset()
     {
         _client.LingerState = new(enable: true, 0);

@@ -36,11 +36,12 @@ test: build tools ## Run every test (TEST_CLUSTER=embedded|envtest|k3s|kubeconfi
 	@CONFIGURATION=$(CONFIGURATION) scripts/run-tests
 
 .PHONY: crds
-crds: sdk ## Write the custom resource definition into crds/ and the chart
+crds: sdk ## Write the custom resource definition into crds/ and the chart, and docs/reference.md
 	@dotnet build operator/Operator --verbosity quiet -clp:NoSummary $(DOTNET_FLAGS)
 	@mkdir -p charts/kafka-logstash-operator/files/crds
 	@dotnet operator/Operator/bin/$(CONFIGURATION)/net10.0/kafka-logstash-operator.dll crd > crds/kafkalogstashconnections.yaml.new
 	@mv crds/kafkalogstashconnections.yaml.new crds/kafkalogstashconnections.yaml
+	@dotnet operator/Operator/bin/$(CONFIGURATION)/net10.0/kafka-logstash-operator.dll crd --output markdown > docs/reference.md
 	@cp crds/kafkalogstashconnections.yaml charts/kafka-logstash-operator/files/crds/
 
 .PHONY: deploy

@@ -14,6 +14,15 @@ public static class ConnectionCrd
     /// <exception cref="FileNotFoundException">The XML docs of this assembly, which hold the fields' descriptions, do not lie beside the program.</exception>
     public static string ToYaml() => Header + ManifestYaml.Write(Build(FieldDocs.Load()));
 
+    /// <summary>The definition as a page for people, in Markdown: every field with type, bounds, default and meaning.</summary>
+    /// <returns>The page.</returns>
+    /// <exception cref="FileNotFoundException">The XML docs of this assembly, which hold the fields' descriptions, do not lie beside the program.</exception>
+    public static string ToMarkdown()
+    {
+        var docs = FieldDocs.Load();
+        return ReferencePage.Write(Build(docs), docs);
+    }
+
     /// <summary>The definition as an object.</summary>
     internal static JsonObject Build(FieldDocs docs) => new()
     {

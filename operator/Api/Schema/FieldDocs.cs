@@ -32,6 +32,9 @@ internal sealed partial class FieldDocs
     /// <summary>What a type is.</summary>
     public string? Of(Type type) => _summaries.GetValueOrDefault($"T:{type.FullName}");
 
+    /// <summary>What a constant stands for.</summary>
+    public string? Of(FieldInfo constant) => _summaries.GetValueOrDefault($"F:{constant.DeclaringType!.FullName}.{constant.Name}");
+
     /// <summary>What a field holds; of an enumeration, what its values mean, too.</summary>
     public string? Of(PropertyInfo property)
     {

@@ -263,16 +263,20 @@ internal static class CommandLine
 
     private static VerbCommand Crd(CommandConsole console)
     {
+        var output = Choice("--output", "How to print it: as a manifest, or as a page for people with every field.", CrdOutput.Yaml);
+        output.Aliases.Add("-o");
         var command = new VerbCommand("crd", "Print the custom resource definition.")
         {
             Examples =
             [
                 new("define the resource in a cluster", "kafka-logstash-operator crd | kubectl apply --server-side -f -"),
+                new("look up a field", "kafka-logstash-operator crd --output markdown | grep consumerThreads"),
             ],
         };
-        command.SetAction(_ =>
+        command.Options.Add(output);
+        command.SetAction(result =>
         {
-            console.Output.Write(ConnectionCrd.ToYaml());
+            console.Output.Write(Chosen<CrdOutput>(result.GetValue(output)) == CrdOutput.Markdown ? ConnectionCrd.ToMarkdown() : ConnectionCrd.ToYaml());
             return ExitCodes.Success;
         });
         return command;

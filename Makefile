@@ -19,7 +19,7 @@ sdk:
 	@dotnet --version >/dev/null || { echo "The .NET SDK that global.json asks for is not here: install .NET 10 from https://dotnet.microsoft.com/download/dotnet/10.0"; exit 1; }
 
 .PHONY: tools
-tools: ## Fetch kubectl, helm and promtool into .tools/bin
+tools: ## Fetch kubectl, helm, promtool and Lua into .tools/bin
 	@scripts/install-tools
 
 .PHONY: build

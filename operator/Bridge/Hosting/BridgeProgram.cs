@@ -22,7 +22,7 @@ internal static partial class BridgeProgram
 
     private const string LogCategory = "KafkaLogstash.Bridge";
 
-    private const string Usage = $"""
+    internal const string Usage = $"""
         kafka-logstash-bridge: brings records from Kafka to Logstash, and events from Logstash to Kafka.
 
         Usage: kafka-logstash-bridge [--settings FILE] [--check]

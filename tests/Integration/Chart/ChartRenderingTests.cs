@@ -24,6 +24,7 @@ public sealed class ChartRenderingTests
             scrapeTimeout: 10s
             relabelings: [{action: replace, sourceLabels: [__meta_kubernetes_pod_node_name], targetLabel: node}]
             metricRelabelings: [{action: labeldrop, regex: pod}]
+          podMonitor: {enabled: true, namespace: monitoring, labels: {release: prometheus}, scrapeTimeout: 10s, relabelings: [{action: labeldrop, regex: pod}]}
           prometheusRule: {enabled: true, namespace: monitoring, labels: {release: prometheus}}
           dashboards: {enabled: true, namespace: monitoring, annotations: {grafana_folder: Kafka}}
         networkPolicy:
@@ -60,7 +61,7 @@ public sealed class ChartRenderingTests
         "serviceAccount: {create: false}",
         "serviceAccount: {name: own}",
         "metrics: {service: {enabled: false}}",
-        "metrics: {serviceMonitor: {enabled: true}, prometheusRule: {enabled: true}, dashboards: {enabled: true}}",
+        "metrics: {serviceMonitor: {enabled: true}, podMonitor: {enabled: true}, prometheusRule: {enabled: true}, dashboards: {enabled: true}}",
         "networkPolicy: {enabled: true}",
         "{fullnameOverride: klo, topologySpreadConstraints: [], replicas: 3, podDisruptionBudget: {enabled: false}}",
         "image: {tag: 1.2.3, digest: \"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"}");

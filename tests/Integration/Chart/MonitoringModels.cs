@@ -26,6 +26,13 @@ internal static class MonitoringModels
         public required MonitorSpec Spec { get; init; }
     }
 
+    [KubernetesEntity(Group = "monitoring.coreos.com", ApiVersion = "v1", Kind = "PodMonitor", PluralName = "podmonitors")]
+    public sealed record PodMonitor : Entity
+    {
+        [JsonPropertyName("spec")]
+        public required PodMonitorSpec Spec { get; init; }
+    }
+
     [KubernetesEntity(Group = "monitoring.coreos.com", ApiVersion = "v1", Kind = "PrometheusRule", PluralName = "prometheusrules")]
     public sealed record PrometheusRule : Entity
     {
@@ -38,7 +45,13 @@ internal static class MonitoringModels
         [property: JsonPropertyName("selector")] V1LabelSelector Selector,
         [property: JsonPropertyName("endpoints")] IReadOnlyList<Endpoint> Endpoints);
 
-    public sealed record NamespaceSelector([property: JsonPropertyName("matchNames")] IReadOnlyList<string> MatchNames);
+    public sealed record PodMonitorSpec(
+        [property: JsonPropertyName("namespaceSelector")] NamespaceSelector NamespaceSelector,
+        [property: JsonPropertyName("selector")] V1LabelSelector Selector,
+        [property: JsonPropertyName("podMetricsEndpoints")] IReadOnlyList<Endpoint> PodMetricsEndpoints);
+
+    public sealed record NamespaceSelector(
+        [property: JsonPropertyName("any")] bool? Any, [property: JsonPropertyName("matchNames")] IReadOnlyList<string>? MatchNames);
 
     public sealed record Endpoint(
         [property: JsonPropertyName("port")] string Port,

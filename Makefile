@@ -70,6 +70,22 @@ soak: sdk ## Let everything fail around bridges at random, and count what arrive
 	@dotnet build tests/Soak --verbosity quiet -clp:NoSummary $(DOTNET_FLAGS)
 	@dotnet tests/Soak/bin/$(CONFIGURATION)/net10.0/KafkaLogstash.Soak.dll "$(or $(SECONDS),300)" "$(SEED)" "$(RECORDS)" "$(BRIDGES)" $(ONLY)
 
+.PHONY: version
+version:
+	@sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props
+
+.PHONY: publish-images
+publish-images: sdk ## Make what the images hold, in artifacts/images, without Docker or Podman
+	@scripts/publish-images
+
+.PHONY: images
+images: sdk ## Build the images with Docker or Podman (REGISTRY=, PLATFORMS=linux/amd64,linux/arm64, PUSH=1)
+	@REGISTRY=$(REGISTRY) PLATFORMS=$(PLATFORMS) PUSH=$(PUSH) scripts/build-images
+
+.PHONY: release-files
+release-files: sdk tools ## Make what a release offers for download, in artifacts/release
+	@scripts/release-files
+
 .PHONY: audit
 audit: sdk ## Check the packages against the known vulnerabilities (needs the registry's audit service)
 	@dotnet restore Operator.sln -p:NuGetAudit=true -p:NuGetAuditMode=all --force

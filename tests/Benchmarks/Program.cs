@@ -8,7 +8,7 @@ if (args is [KafkaProcess.Argument])
     return 0;
 }
 
-IReadOnlyList<IBenchmarkGroup> groups = [new ParseGroup(), new RenderGroup(), new ProberGroup(), new BridgeSourceGroup(), new BridgeSinkGroup()];
+IReadOnlyList<IBenchmarkGroup> groups = [new ParseGroup(), new RenderGroup(), new ProberGroup(), new BridgeSourceGroup(), new BridgeSinkGroup(), new BridgeStartGroup(), new OperatorStartGroup()];
 
 var chosen = args.Length == 0 ? groups : [.. groups.Where(group => args.Any(arg => Chooses(arg, group)))];
 var unknown = args.Where(arg => !groups.Any(group => Chooses(arg, group))).ToList();

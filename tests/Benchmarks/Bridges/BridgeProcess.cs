@@ -20,18 +20,41 @@ internal sealed class BridgeProcess : IAsyncDisposable
     public TimeSpan ReadyAfter { get; }
 
     /// <summary>The most memory that was resident at any time, in bytes (VmHWM of proc(5)).</summary>
-    public long PeakMemory =>
-        long.Parse(File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))[6..].Replace("kB", "", StringComparison.Ordinal), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite) * 1024;
+    public long PeakMemory => Status("VmHWM");
+
+    /// <summary>The memory that is resident, in bytes (VmRSS).</summary>
+    public long ResidentMemory => Status("VmRSS");
+
+    /// <summary>Of the resident memory what no file backs, and so no other process can share (RssAnon).</summary>
+    public long AnonymousMemory => Status("RssAnon");
+
+    /// <summary>Processor time that it has taken.</summary>
+    public TimeSpan CpuTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>Starts the bridge that this program was built with, and waits until it is ready.</summary>
+    public static Task<BridgeProcess> StartAsync(BridgeSettings settings, KafkaProcess kafka, CancellationToken cancellationToken) =>
+        StartAsync([Environment.ProcessPath!, typeof(BridgeSurroundings).Assembly.Location], settings, kafka, cancellationToken);
 
     /// <summary>Starts one, and waits until it is ready.</summary>
-    public static async Task<BridgeProcess> StartAsync(BridgeSettings settings, KafkaProcess kafka, CancellationToken cancellationToken)
+    /// <param name="command">The program and its first arguments.</param>
+    /// <param name="settings">Its settings.</param>
+    /// <param name="kafka">Its Kafka.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<BridgeProcess> StartAsync(IReadOnlyList<string> command, BridgeSettings settings, KafkaProcess kafka, CancellationToken cancellationToken)
     {
         var file = Path.Join(Path.GetTempPath(), $"bridge-{Guid.NewGuid():N}.json");
         await File.WriteAllTextAsync(file, BridgeSettingsFile.Write(settings), cancellationToken);
         await File.WriteAllTextAsync(
             settings.Kafka.ClientFile, JsonSerializer.Serialize(new Dictionary<string, string> { ["bootstrap.servers"] = kafka.BootstrapServers }), cancellationToken);
         var began = Stopwatch.GetTimestamp();
-        var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [typeof(BridgeSurroundings).Assembly.Location, "--settings", file])
+        var process = Process.Start(new ProcessStartInfo(command[0], [.. command.Skip(1), "--settings", file])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -74,6 +97,11 @@ internal sealed class BridgeProcess : IAsyncDisposable
         _process.Dispose();
         File.Delete(_settings);
     }
+
+    private long Status(string name) =>
+        long.Parse(
+            File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith(name + ":", StringComparison.Ordinal))[(name.Length + 1)..].Replace("kB", "", StringComparison.Ordinal),
+            NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite) * 1024;
 
     private static async Task<bool> IsReadyAsync(HttpClient http, int port, CancellationToken cancellationToken)
     {

@@ -12,7 +12,7 @@ public sealed partial class CommandTests
     /// <summary>Programs of others; whoever mentions another adds it here.</summary>
     private static readonly string[] Others =
     [
-        "apt-get", "argocd", "aws", "az", "base64", "cat", "cd", "confluent", "cosign", "curl", "crane", "dotnet", "flux", "git", "grep", "jq", "kafka-console-consumer.sh", "keytool", "logstash", "mkdir", "openssl", "setup-envtest",
+        "apt-get", "argocd", "aws", "az", "base64", "cat", "cd", "confluent", "cosign", "curl", "crane", "docker", "dotnet", "flux", "git", "grep", "jq", "kafka-console-consumer.sh", "keytool", "logstash", "mkdir", "openssl", "setup-envtest",
     ];
 
     private static readonly ConcurrentDictionary<string, Task<string>> Helps = new(StringComparer.Ordinal);

@@ -27,6 +27,7 @@ internal sealed class BatchProducer : IAsyncDisposable
     private readonly Thread _reports;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<string, TopicHandle> _topics = new(StringComparer.Ordinal);
+    private readonly Lock _topicsGate = new();
     private readonly Lock _slotsGate = new();
     private readonly Stack<int> _freeSlots = [];
     private volatile RecordBatch?[] _slots = new RecordBatch?[64];
@@ -242,18 +243,27 @@ internal sealed class BatchProducer : IAsyncDisposable
             return known;
         }
 
-        if (_topics.Count >= MostTopics)
+        // One handle for a topic, or none: a second one that nobody knows of would be given back by the collector, when its client may be no more.
+        lock (_topicsGate)
         {
-            foreach (var topic in _topics.Keys)
+            if (_topics.TryGetValue(name, out known))
             {
-                if (_topics.TryRemove(topic, out var handle))
+                return known;
+            }
+
+            if (_topics.Count >= MostTopics)
+            {
+                foreach (var topic in _topics.Keys)
                 {
-                    handle.Dispose();
+                    if (_topics.TryRemove(topic, out var handle))
+                    {
+                        handle.Dispose();
+                    }
                 }
             }
-        }
 
-        return _topics.GetOrAdd(name, added => new TopicHandle(Librdkafka.NewTopic(_client, added, nint.Zero)));
+            return _topics[name] = new TopicHandle(Librdkafka.NewTopic(_client, name, nint.Zero));
+        }
     }
 
     private void TakeReports()

@@ -67,7 +67,17 @@ internal sealed partial class RecordWriter : IAsyncDisposable
     public async Task<WriteResult> WriteAsync(RecordBatch batch)
     {
         var started = _context.Time.GetTimestamp();
-        var producer = Current();
+        BatchProducer producer;
+        try
+        {
+            producer = Current();
+        }
+        catch (InvalidOperationException failure)
+        {
+            // A certificate that is being replaced, for instance: what the next batch finds may be good again.
+            return Later(0, $"Kafka's client has to be made anew, and can't be: {failure.Message}");
+        }
+
         if (!producer.TryEnter(batch))
         {
             return Later(0, DeliveryErrors.Explain(ErrorCode.Local_PurgeQueue, ""));

@@ -25,9 +25,9 @@ internal sealed class SinkRun : IAsyncDisposable
     private readonly SinkBridge _bridge;
     private readonly CollectorRegistry _registry;
 
-    private SinkRun(SinkBridge bridge, CollectorRegistry registry, SinkAddresses addresses, CancellationTokenSource stop, Task running)
+    private SinkRun(SinkBridge bridge, CollectorRegistry registry, SinkAddresses addresses, IDictionary<string, string> kafka, CancellationTokenSource stop, Task running)
     {
-        (_bridge, _registry, Addresses, _stop, Running) = (bridge, registry, addresses, stop, running);
+        (_bridge, _registry, Addresses, Kafka, _stop, Running) = (bridge, registry, addresses, kafka, stop, running);
         Http = new() { BaseAddress = new($"http://{addresses.Http}"), Timeout = Patience };
     }
 
@@ -42,6 +42,9 @@ internal sealed class SinkRun : IAsyncDisposable
     public HttpClient Http { get; }
 
     public SinkAddresses Addresses { get; }
+
+    /// <summary>The properties that the next producer is made with.</summary>
+    public IDictionary<string, string> Kafka { get; }
 
     public Task Running { get; }
 
@@ -82,7 +85,7 @@ internal sealed class SinkRun : IAsyncDisposable
             await running;
         }
 
-        var run = new SinkRun(bridge, registry, await bridge.Listening, stop, running);
+        var run = new SinkRun(bridge, registry, await bridge.Listening, kafka, stop, running);
         return run;
     }
 

@@ -77,7 +77,7 @@ internal sealed class SinkSoak : IAsyncDisposable
             bridge.Start();
         }
 
-        await ListeningAsync();
+        await ListeningAsync(_bridges);
         _began = Stopwatch.GetTimestamp();
         var pace = new Pace(_ledger, _each, _options.Length * 0.8);
         using var giveUp = new CancellationTokenSource();
@@ -199,14 +199,14 @@ internal sealed class SinkSoak : IAsyncDisposable
                 _findings);
     }
 
-    private async Task ListeningAsync()
+    private async Task ListeningAsync(params ISinkUnderTest[] bridges)
     {
         var since = Stopwatch.GetTimestamp();
-        while (Array.Exists(_bridges, bridge => bridge.Http is null))
+        while (Array.Exists(bridges, bridge => bridge.Http is null))
         {
             if (Stopwatch.GetElapsedTime(since) > Patience)
             {
-                _findings.Add("not started", $"{_bridges.Count(bridge => bridge.Http is null)} bridges do not listen");
+                _findings.Add("not started", $"{bridges.Count(bridge => bridge.Http is null)} bridges do not listen");
                 return;
             }
 
@@ -249,6 +249,9 @@ internal sealed class SinkSoak : IAsyncDisposable
                 await (fault.Kind == FaultKind.KillBridge ? _bridges[number].KillAsync() : _bridges[number].StopAsync());
                 await Task.Delay(fault.Duration);
                 _bridges[number].Start();
+
+                // One that is told to end before it has begun ends as any process does.
+                await ListeningAsync(_bridges[number]);
                 _busy[number].Release();
                 break;
             case FaultKind.RudeSender:

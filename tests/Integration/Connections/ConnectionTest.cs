@@ -22,16 +22,7 @@ public abstract class ConnectionTest(SharedCluster shared) : ClusterTest(shared)
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
-        await Definition.WaitAsync(Cancellation);
-        try
-        {
-            await ServeDefinitionAsync(Api);
-        }
-        finally
-        {
-            Definition.Release();
-        }
-
+        await ServeDefinitionAsync(Api);
         Operator = (await StartOperatorAsync())!;
     }
 
@@ -129,7 +120,16 @@ public abstract class ConnectionTest(SharedCluster shared) : ClusterTest(shared)
         const string Path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/kafkalogstashconnections.kafka-logstash.io";
         var yaml = new YamlDotNet.Serialization.DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build().Deserialize<object>(ConnectionCrd.ToYaml());
         var definition = JsonNode.Parse(new YamlDotNet.Serialization.SerializerBuilder().JsonCompatible().Build().Serialize(yaml))!;
-        _ = (await api.ApplyAsync(Path, "test", definition, force: true)).Body;
+        await Definition.WaitAsync(Cancellation);
+        try
+        {
+            _ = (await api.ApplyAsync(Path, "test", definition, force: true)).Body;
+        }
+        finally
+        {
+            Definition.Release();
+        }
+
         await Eventually.AsksAsync(() => api.GetAsync($"/apis/{Group}/namespaces/default/{KafkaLogstashConnection.PluralName}"), answer => answer.Code == 200);
     }
 }

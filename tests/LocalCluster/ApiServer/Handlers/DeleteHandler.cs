@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using KafkaLogstash.LocalCluster.ApiServer.Admission;
 using KafkaLogstash.LocalCluster.ApiServer.Errors;
 using KafkaLogstash.LocalCluster.ApiServer.Json;
 using KafkaLogstash.LocalCluster.ApiServer.Resources;
@@ -8,7 +9,7 @@ using KafkaLogstash.LocalCluster.ApiServer.Storage;
 namespace KafkaLogstash.LocalCluster.ApiServer.Handlers;
 
 /// <summary>Answers delete and deletecollection.</summary>
-internal sealed class DeleteHandler(ObjectStore store, TimeProvider time)
+internal sealed class DeleteHandler(ObjectStore store, ValidatingWebhooks webhooks, TimeProvider time)
 {
     private const int MaxTries = 100;
 
@@ -16,6 +17,11 @@ internal sealed class DeleteHandler(ObjectStore store, TimeProvider time)
     {
         var form = Representation.Negotiate(context.Http.Request.Headers.Accept);
         var options = await ReadOptionsAsync(context);
+        if (store.Find(type.StorageKey, context.Info.Namespace, context.Info.Name!) is { } live)
+        {
+            await AdmitAsync(context, type, live, options);
+        }
+
         var (obj, gone) = Delete(type, context.Info.Namespace, context.Info.Name!, options);
         written();
         var body = gone && !type.Strategy.ReturnsDeletedObject ? Success(type, obj) : form.One(type, type.Present?.Invoke(obj) ?? obj, time.GetUtcNow(), null);
@@ -35,6 +41,7 @@ internal sealed class DeleteHandler(ObjectStore store, TimeProvider time)
             var shown = Representation.Present(type, item);
             if (labels.Matches(shown) && fields.Matches(shown))
             {
+                await AdmitAsync(context, type, item, options);
                 try
                 {
                     deleted.Add(Delete(type, item.Namespace, item.Name, options).Object);
@@ -88,6 +95,9 @@ internal sealed class DeleteHandler(ObjectStore store, TimeProvider time)
 
         throw ApiException.Modified(type, name);
     }
+
+    private Task AdmitAsync(ApiContext context, ResourceType type, StoredObject live, DeleteOptions options) =>
+        webhooks.AdmitAsync(new AdmissionAttempt(context, type, "DELETE", null, live.Body, options.DryRun));
 
     private static JsonObject Success(ResourceType type, JsonObject obj)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using KafkaLogstash.LocalCluster.ApiServer.Access;
+using KafkaLogstash.LocalCluster.ApiServer.Admission;
 using KafkaLogstash.LocalCluster.ApiServer.Errors;
 using KafkaLogstash.LocalCluster.ApiServer.Requests;
 using KafkaLogstash.LocalCluster.ApiServer.Resources;
@@ -42,8 +43,9 @@ internal sealed class Dispatcher
         _authorizer = new RbacAuthorizer(store);
         _reads = new ReadHandler(store, _time);
         _watches = new WatchHandler(store, faults, options.BookmarkInterval, _time);
-        _writes = new WriteHandler(store, new Pipeline(store, _time), _time, context => Authorize(context, "create"));
-        _deletes = new DeleteHandler(store, _time);
+        var webhooks = new ValidatingWebhooks(store, registry);
+        _writes = new WriteHandler(store, new Pipeline(store, _time), webhooks, _time, context => Authorize(context, "create"));
+        _deletes = new DeleteHandler(store, webhooks, _time);
         _definitions = new DefinitionController(store, registry, _deletes, _time);
         _discovery = new DiscoveryHandler(registry);
         _openApi = new OpenApiHandler(registry);
@@ -58,12 +60,7 @@ internal sealed class Dispatcher
         }
         catch (ApiException e) when (!http.Response.HasStarted)
         {
-            if (e.RetryAfterSeconds is { } seconds)
-            {
-                http.Response.Headers.RetryAfter = seconds.ToString();
-            }
-
-            await Bodies.WriteAsync(http.Response, e.Code, e.ToStatus());
+            await RefuseAsync(http, e, []);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested || _stopping.IsCancellationRequested)
         {
@@ -75,6 +72,16 @@ internal sealed class Dispatcher
             var error = new ApiException(500, "InternalError", $"Internal error occurred: {e}");
             await Bodies.WriteAsync(http.Response, 500, error.ToStatus());
         }
+    }
+
+    private static Task RefuseAsync(HttpContext http, ApiException refusal, IEnumerable<string> warnings)
+    {
+        if (refusal.RetryAfterSeconds is { } seconds)
+        {
+            http.Response.Headers.RetryAfter = seconds.ToString();
+        }
+
+        return Bodies.WriteAsync(http.Response, refusal.Code, refusal.ToStatus(), warnings: warnings);
     }
 
     private async Task ServeAsync(HttpContext http)
@@ -131,7 +138,15 @@ internal sealed class Dispatcher
             http.Response.Body = Stream.Null;
         }
 
-        await ServeResourceAsync(context, type, fault is FaultAction.ExpireWatch);
+        try
+        {
+            await ServeResourceAsync(context, type, fault is FaultAction.ExpireWatch);
+        }
+        catch (ApiException e) when (!http.Response.HasStarted)
+        {
+            await RefuseAsync(http, e, context.Warnings);
+        }
+
         if (dropAnswer)
         {
             http.Response.Body = original;

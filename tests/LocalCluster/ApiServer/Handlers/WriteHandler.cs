@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using KafkaLogstash.LocalCluster.ApiServer.Admission;
 using KafkaLogstash.LocalCluster.ApiServer.Errors;
 using KafkaLogstash.LocalCluster.ApiServer.Json;
 using KafkaLogstash.LocalCluster.ApiServer.Resources;
@@ -7,7 +8,7 @@ using KafkaLogstash.LocalCluster.ApiServer.Storage;
 namespace KafkaLogstash.LocalCluster.ApiServer.Handlers;
 
 /// <summary>Answers create, update and patch, of resources and of their status and scale.</summary>
-internal sealed class WriteHandler(ObjectStore store, Pipeline pipeline, TimeProvider time, Action<ApiContext> authorizeCreation)
+internal sealed class WriteHandler(ObjectStore store, Pipeline pipeline, ValidatingWebhooks webhooks, TimeProvider time, Action<ApiContext> authorizeCreation)
 {
     private const int MaxTries = 100;
 
@@ -16,7 +17,7 @@ internal sealed class WriteHandler(ObjectStore store, Pipeline pipeline, TimePro
         var form = Representation.Negotiate(context.Http.Request.Headers.Accept);
         var body = await Bodies.ReadObjectAsync(context.Http.Request, type.Kind, context.Cancellation) ?? new JsonObject();
         Pipeline.CheckKind(type, body);
-        var created = Create(context, type, body);
+        var created = await CreateAsync(context, type, body);
         written();
         await AnswerAsync(context, type, 201, created, form);
     }
@@ -28,7 +29,7 @@ internal sealed class WriteHandler(ObjectStore store, Pipeline pipeline, TimePro
         if (info.Subresource == "scale")
         {
             var scale = await Bodies.ReadObjectAsync(context.Http.Request, "Scale", context.Cancellation) ?? new JsonObject();
-            var scaled = Change(context, type, live => Scaling.Write(type, live, _ => scale));
+            var scaled = await ChangeAsync(context, type, live => Scaling.Write(type, live, _ => scale));
             await Bodies.WriteAsync(context, 200, Scaling.Read(type, Shown(type, scaled)), form);
             return;
         }
@@ -39,13 +40,13 @@ internal sealed class WriteHandler(ObjectStore store, Pipeline pipeline, TimePro
         if (store.Find(type.StorageKey, info.Namespace, info.Name!) is null && type.Strategy.AllowsCreateOnUpdate && info.Subresource.Length == 0)
         {
             authorizeCreation(context);
-            var created = Create(context, type, body);
+            var created = await CreateAsync(context, type, body);
             written();
             await AnswerAsync(context, type, 201, created, form);
             return;
         }
 
-        var updated = Change(context, type, _ => body.Copy());
+        var updated = await ChangeAsync(context, type, _ => body.Copy());
         written();
         await AnswerAsync(context, type, 200, updated, form);
     }
@@ -58,7 +59,7 @@ internal sealed class WriteHandler(ObjectStore store, Pipeline pipeline, TimePro
         var patch = Patches.Read(context, type, media, text, time.GetUtcNow());
         if (context.Info.Subresource == "scale")
         {
-            var scaled = Change(context, type, live => Scaling.Write(type, live, scale => patch.Apply(scale)));
+            var scaled = await ChangeAsync(context, type, live => Scaling.Write(type, live, scale => patch.Apply(scale)));
             await Bodies.WriteAsync(context, 200, Scaling.Read(type, Shown(type, scaled)), form);
             return;
         }
@@ -69,13 +70,13 @@ internal sealed class WriteHandler(ObjectStore store, Pipeline pipeline, TimePro
             var applied = patch.Apply(null);
             Pipeline.CheckKind(type, applied);
             CheckName(context, applied);
-            var created = Create(context, type, applied, applied: true);
+            var created = await CreateAsync(context, type, applied, applied: true);
             written();
             await AnswerAsync(context, type, 201, created, form);
             return;
         }
 
-        var updated = Change(context, type, patch.Apply, patched: true, patch.IsApply);
+        var updated = await ChangeAsync(context, type, patch.Apply, patched: true, patch.IsApply);
         written();
         await AnswerAsync(context, type, 200, updated, form);
     }
@@ -94,9 +95,10 @@ internal sealed class WriteHandler(ObjectStore store, Pipeline pipeline, TimePro
     private Task AnswerAsync(ApiContext context, ResourceType type, int code, JsonObject obj, Representation form) => Bodies.WriteAsync(
         context, code, form.One(type, Shown(type, obj), time.GetUtcNow(), context.Info.Query["includeObject"]), form);
 
-    private JsonObject Create(ApiContext context, ResourceType type, JsonObject body, bool applied = false)
+    private async Task<JsonObject> CreateAsync(ApiContext context, ResourceType type, JsonObject body, bool applied = false)
     {
         var prepared = pipeline.Create(context, type, body, applied);
+        await webhooks.AdmitAsync(new AdmissionAttempt(context, type, "CREATE", prepared, null, context.Info.DryRun));
         if (context.Info.DryRun)
         {
             return store.Find(type.StorageKey, prepared.Namespace(), prepared.Name()!) is null
@@ -108,7 +110,7 @@ internal sealed class WriteHandler(ObjectStore store, Pipeline pipeline, TimePro
     }
 
     /// <summary>Reads, changes and stores an object, again from the start when somebody else was faster.</summary>
-    private JsonObject Change(ApiContext context, ResourceType type, Func<JsonObject, JsonObject> change, bool patched = false, bool applied = false)
+    private async Task<JsonObject> ChangeAsync(ApiContext context, ResourceType type, Func<JsonObject, JsonObject> change, bool patched = false, bool applied = false)
     {
         var name = context.Info.Name!;
         for (var tries = 0; tries < MaxTries; tries++)
@@ -122,6 +124,7 @@ internal sealed class WriteHandler(ObjectStore store, Pipeline pipeline, TimePro
             }
 
             var updated = pipeline.Update(context, type, live.Body, wanted, applied);
+            await webhooks.AdmitAsync(new AdmissionAttempt(context, type, "UPDATE", updated ?? live.Body, live.Body, context.Info.DryRun));
             if (updated is null)
             {
                 return live.Body;

@@ -215,6 +215,7 @@ internal static class BuiltInResources
             TracksGeneration = true,
             GenerationCountsAll = true,
             Default = Webhooks.Default,
+            Validate = Webhooks.Validate,
         }) with { Namespaced = false, Categories = ["api-extensions"] },
         Type<V1CustomResourceDefinition>("apiextensions.k8s.io", "customresourcedefinitions", TableLayout.NameAndAge, strategy => strategy with
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -31,7 +32,7 @@ internal static class CertificateRenewal
 
     /// <summary>Keeps what is good and issues the rest.</summary>
     /// <param name="kept">What there is.</param>
-    /// <param name="owner">The connection, as <c>namespace/name</c>, for the names of authorities.</param>
+    /// <param name="owner">Whose they are, a connection as <c>namespace/name</c> for instance, for the names of authorities.</param>
     /// <param name="purposes">What is needed.</param>
     /// <param name="now">The time, UTC.</param>
     public static BridgeCertificates Renew(BridgeCertificates kept, string owner, IReadOnlyCollection<CertificatePurpose> purposes, DateTimeOffset now)
@@ -135,7 +136,14 @@ internal static class CertificateRenewal
             var names = new SubjectAlternativeNameBuilder();
             foreach (var name in purpose.ServerNames)
             {
-                names.AddDnsName(name);
+                if (IPAddress.TryParse(name, out var address))
+                {
+                    names.AddIpAddress(address);
+                }
+                else
+                {
+                    names.AddDnsName(name);
+                }
             }
 
             request.CertificateExtensions.Add(names.Build());

@@ -128,10 +128,17 @@ public sealed class KubernetesApi : IDisposable
         return all;
     }
 
-    /// <summary>Server-side apply, by force.</summary>
-    internal async Task<JsonObject> ApplyAsync(
+    /// <summary>
+    /// Server-side apply, by force. <see cref="IObjectApplier"/> decides whether one is needed; this is for who knows that already. With a <c>resourceVersion</c> in the
+    /// desired object only if nobody changed the live one since.
+    /// </summary>
+    /// <exception cref="ApiException">The API server refused, for instance because of a conflict.</exception>
+    public async Task<JsonObject> ApplyAsync(
         ResourceKind kind, NamespacedName name, JsonObject desired, string fieldManager, ApplyOptions options, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(kind);
+        ArgumentNullException.ThrowIfNull(desired);
+        ArgumentNullException.ThrowIfNull(options);
         var query = $"?fieldManager={Uri.EscapeDataString(fieldManager)}&force=true{(options.DryRun ? "&dryRun=All" : "")}";
         var request = new Request(HttpMethod.Patch, kind.ObjectPath(name, options.Subresource) + query, desired.ToJsonString())
         {

@@ -3,6 +3,7 @@ using KafkaLogstash.Controller;
 using KafkaLogstash.Kafka.Groups;
 using KafkaLogstash.Kafka.Probing;
 using KafkaLogstash.Operator.Settings;
+using KafkaLogstash.Operator.Webhook;
 using KafkaLogstash.Runtime;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -17,8 +18,6 @@ namespace KafkaLogstash.Operator.Hosting;
 /// <summary>Puts the operator together: the controller runtime, the controller of connections, Kafka's prober, and the server for health and metrics.</summary>
 internal static class OperatorHost
 {
-    private const string InClusterNamespaceFile = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
-
     /// <summary>Builds the program.</summary>
     /// <exception cref="SettingsException">The cluster's address can't be found out.</exception>
     public static WebApplication Build(OperatorSettings settings)
@@ -61,6 +60,11 @@ internal static class OperatorHost
         });
         builder.Services.AddSingleton<IConsumerGroups>(provider => new ConsumerGroups(
             new KafkaProberOptions(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ConsumerGroups>>()));
+        if (settings.Webhook is { } webhook)
+        {
+            builder.Services.AddAdmissionWebhook(webhook, settings.Policy);
+        }
+
         builder.Services.AddConnectionController(settings.Policy, new ControllerOptions { ReloadTimeout = settings.ReloadTimeout, BridgeImage = settings.BridgeImage });
         builder.Services.AddControllerRuntime(Runtime(settings), ClusterAddress.Find(settings.Kubeconfig, settings.Context), runtime => runtime.AddConnectionController(settings.Concurrency));
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(25));
@@ -79,11 +83,7 @@ internal static class OperatorHost
         Namespaces = settings.Namespaces,
         MetricsPrefix = "kafka_logstash_operator",
         LeaderElection = settings.LeaderElection
-            ? new LeaderElectionOptions { Lease = new NamespacedName(settings.LeaseNamespace ?? OwnNamespace(), settings.LeaseName) }
+            ? new LeaderElectionOptions { Lease = new NamespacedName(settings.LeaseNamespace ?? OwnNamespace.Find(), settings.LeaseName) }
             : null,
     };
-
-    private static string OwnNamespace() => Environment.GetEnvironmentVariable("POD_NAMESPACE") is { Length: > 0 } ns
-        ? ns
-        : File.Exists(InClusterNamespaceFile) ? File.ReadAllText(InClusterNamespaceFile).Trim() : "default";
 }

@@ -1,8 +1,12 @@
 using System.Globalization;
+using System.Net;
 using System.Text.RegularExpressions;
 using KafkaLogstash.Controller;
 using KafkaLogstash.Controller.Checks;
 using KafkaLogstash.Logstash.Settings;
+using KafkaLogstash.Operator.Hosting;
+using KafkaLogstash.Operator.Webhook;
+using KafkaLogstash.Runtime;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaLogstash.Operator.Settings;
@@ -50,6 +54,9 @@ internal sealed partial record OperatorSettings
     /// <summary>The image of bridges that name none.</summary>
     public required string BridgeImage { get; init; }
 
+    /// <summary>How the admission webhook is run; null where it is not.</summary>
+    public WebhookOptions? Webhook { get; init; }
+
     /// <summary>How log lines look.</summary>
     public required LogFormat LogFormat { get; init; }
 
@@ -93,6 +100,23 @@ internal sealed partial record OperatorSettings
             throw Wrong(SettingsTable.LogstashImage, "write a repository without protocol, tag or digest, for example registry.example.com/logstash/logstash");
         }
 
+        WebhookOptions ReadWebhook()
+        {
+            var ns = Optional(SettingsTable.WebhookNamespace) ?? OwnNamespace.Find();
+            var service = value(SettingsTable.WebhookService);
+            return new WebhookOptions
+            {
+                Listen = IPEndPoint.TryParse(value(SettingsTable.WebhookListen), out var endpoint) && endpoint.Port > 0
+                    ? endpoint
+                    : throw Wrong(SettingsTable.WebhookListen, "write an IP address and a port, for example 0.0.0.0:9443"),
+                CertificateDirectory = Optional(SettingsTable.WebhookCertificateDirectory),
+                ServerNames = [$"{service}.{ns}.svc", $"{service}.{ns}.svc.cluster.local", .. List(SettingsTable.WebhookNames)],
+                Secret = new NamespacedName(ns, value(SettingsTable.WebhookSecret)),
+                Configuration = value(SettingsTable.WebhookConfiguration),
+                Namespaces = List(SettingsTable.Namespaces),
+            };
+        }
+
         return new OperatorSettings
         {
             Namespaces = List(SettingsTable.Namespaces),
@@ -105,6 +129,7 @@ internal sealed partial record OperatorSettings
             Concurrency = concurrency,
             ReloadTimeout = reloadTimeout,
             BridgeImage = Optional(SettingsTable.BridgeImage) ?? BridgeImages.OfThisRelease,
+            Webhook = Switch(SettingsTable.Webhook) ? ReadWebhook() : null,
             LogFormat = Word<LogFormat>(SettingsTable.LogFormat),
             LogLevel = Word<LogLevel>(SettingsTable.LogLevel),
             Policy = new ConnectionPolicy

@@ -32,6 +32,14 @@ internal static class SettingsTable
     public const string ReloadTimeout = "reload-timeout";
     public const string BridgeImage = "bridge-image";
     public const string LogstashImage = "logstash-image";
+    public const string Webhook = "webhook";
+    public const string WebhookListen = "webhook-listen";
+    public const string WebhookCertificateDirectory = "webhook-certificate-dir";
+    public const string WebhookService = "webhook-service";
+    public const string WebhookNamespace = "webhook-namespace";
+    public const string WebhookNames = "webhook-names";
+    public const string WebhookSecret = "webhook-secret";
+    public const string WebhookConfiguration = "webhook-configuration";
     public const string LogFormat = "log-format";
     public const string LogLevel = "log-level";
     public const string DeniedPlugins = "denied-plugins";
@@ -51,6 +59,14 @@ internal static class SettingsTable
         new(ReloadTimeout, "3m", "How long a pipeline that is reloaded in place may take before the pods are restarted, 10s to 1h."),
         new(BridgeImage, "", "The image of bridges that name none; empty for that of the operator's own release."),
         new(LogstashImage, EffectiveValues.LogstashImage, "The repository of the image of Logstash pods that name none, without a tag: that is the connection's version."),
+        new(Webhook, "false", "Whether the admission webhook is served, which lets API servers refuse invalid connections."),
+        new(WebhookListen, "0.0.0.0:9443", "Where the webhook is served, as address:port."),
+        new(WebhookCertificateDirectory, "", "A folder with the webhook's tls.crt and tls.key, from cert-manager for instance; empty: the operator makes and renews them itself."),
+        new(WebhookService, "kafka-logstash-operator-webhook", "The Service through which API servers call the webhook; the operator's own certificate is for its name."),
+        new(WebhookNamespace, "", "The namespace of that Service and of the webhook's Secret; empty for the pod's own, else default."),
+        new(WebhookNames, "", "Further host names and addresses that the operator's own certificate is for, separated by commas."),
+        new(WebhookSecret, "kafka-logstash-operator-webhook", "The Secret in which the operator keeps the webhook's certificates."),
+        new(WebhookConfiguration, "kafka-logstash-operator", "The ValidatingWebhookConfiguration in which the operator keeps caBundle up to date."),
         new(LogFormat, "json", "How log lines look: plain or json."),
         new(LogLevel, "information", "The least important lines written: trace, debug, information, warning, error, critical or none."),
         new(DeniedPlugins, "", "Logstash plugins that nobody may use, separated by commas, as name or section/name, for example ruby,exec,output/file."),

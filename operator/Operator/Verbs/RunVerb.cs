@@ -1,5 +1,6 @@
 using KafkaLogstash.Operator.Hosting;
 using KafkaLogstash.Operator.Settings;
+using KafkaLogstash.Operator.Webhook;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
 
@@ -40,6 +41,11 @@ internal static class RunVerb
             {
                 await app.StartAsync(cancellationToken);
                 await app.WaitForShutdownAsync(cancellationToken);
+            }
+            catch (WebhookListenException e)
+            {
+                await errors.WriteLineAsync($"{e.Message} Choose another place with --{SettingsTable.WebhookListen}.");
+                return ExitCodes.Unusable;
             }
             catch (IOException e)
             {

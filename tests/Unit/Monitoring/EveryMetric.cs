@@ -11,6 +11,7 @@ using KafkaLogstash.Controller.Metering;
 using KafkaLogstash.Kafka.Probing;
 using KafkaLogstash.Operator.Hosting;
 using KafkaLogstash.Operator.Settings;
+using KafkaLogstash.Operator.Webhook;
 using KafkaLogstash.Runtime;
 using Microsoft.Extensions.DependencyInjection;
 using Prometheus;
@@ -33,13 +34,18 @@ internal static class EveryMetric
         try
         {
             await File.WriteAllTextAsync(file, Kubeconfig, TestContext.Current.CancellationToken);
-            await using var program = OperatorHost.Build(OperatorSettings.Read(
-                name => name == SettingsTable.Kubeconfig ? file : SettingsTable.All.First(setting => setting.Name == name).Default));
+            await using var program = OperatorHost.Build(OperatorSettings.Read(name => name switch
+            {
+                SettingsTable.Kubeconfig => file,
+                SettingsTable.Webhook => "true",
+                _ => SettingsTable.All.First(setting => setting.Name == name).Default,
+            }));
             var services = program.Services;
             _ = services.GetServices<IEntityLoop>().ToList();
             Show(services.GetRequiredService<RuntimeMetrics>());
             Show(services.GetRequiredService<ConnectionMetrics>());
             services.GetRequiredService<IProbeObserver>().Looked("Reachable", TimeSpan.FromSeconds(1));
+            services.GetRequiredService<WebhookMetrics>().Serves(DateTimeOffset.UnixEpoch);
             return await PageAsync(services.GetRequiredService<CollectorRegistry>());
         }
         finally

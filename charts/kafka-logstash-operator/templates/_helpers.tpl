@@ -71,6 +71,11 @@ annotations:
 {{- end }}
 {{- end }}
 
+{{/* The name of the webhook's Service and of what belongs to it. A Service's name ends at 63 characters. */}}
+{{- define "klo.webhookName" -}}
+{{ include "klo.fullname" . }}-webhook
+{{- end }}
+
 {{/* The operator's service account, as the subject of a binding. */}}
 {{- define "klo.subjects" -}}
 - kind: ServiceAccount
@@ -103,6 +108,15 @@ annotations:
   (list "LOG_LEVEL" .Values.settings.logLevel)
   (list "DENIED_PLUGINS" (join "," .Values.policy.deniedPlugins))
   (list "DENIED_SETTINGS" (join "," .Values.policy.deniedSettings)) }}
+{{- if .Values.webhook.enabled }}
+{{- $name := include "klo.webhookName" . }}
+{{- $settings = concat $settings (list (list "WEBHOOK" "true") (list "WEBHOOK_LISTEN" "0.0.0.0:9443")) }}
+{{- if .Values.webhook.certManager.enabled }}
+{{- $settings = append $settings (list "WEBHOOK_CERTIFICATE_DIR" "/webhook-certificate") }}
+{{- else }}
+{{- $settings = concat $settings (list (list "WEBHOOK_SERVICE" $name) (list "WEBHOOK_SECRET" $name) (list "WEBHOOK_CONFIGURATION" (include "klo.fullname" .))) }}
+{{- end }}
+{{- end }}
 {{- range $settings }}
 {{- if last . }}
 - name: KAFKA_LOGSTASH_{{ first . }}
@@ -121,8 +135,5 @@ annotations:
 {{- end }}
 {{- if has .Release.Namespace (list "kube-system" "kube-public" "kube-node-lease") }}
 {{- fail (printf "The namespace is %s, which is Kubernetes' own: install into another, for example with --namespace kafka-logstash-system --create-namespace." .Release.Namespace) }}
-{{- end }}
-{{- if .Values.webhook.enabled }}
-{{- fail "webhook.enabled is true, but this version of the operator has no webhook: leave it false." }}
 {{- end }}
 {{- end }}

@@ -33,14 +33,34 @@ internal sealed class HelmProgram : IDisposable
     }
 
     /// <summary>Runs a command, however it ends.</summary>
-    public async Task<KubectlResult> TryAsync(params string[] arguments)
+    public Task<KubectlResult> TryAsync(params string[] arguments) => RunAsync(Program!, arguments, new Dictionary<string, string>());
+
+    /// <summary>Runs a script of the checkout, which must succeed, with the same surroundings.</summary>
+    /// <param name="script">Its path in the checkout.</param>
+    /// <param name="environment">Further environment variables.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <returns>What it prints.</returns>
+    public async Task<string> ScriptAsync(string script, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Program!, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var result = await RunAsync(Path.Join(Tools.Checkout, script), arguments, environment);
+        Assert.True(result.ExitCode == 0, $"{script} ended with {result.ExitCode}: {result.Error}{result.Output}");
+        return result.Output + result.Error;
+    }
+
+    private async Task<KubectlResult> RunAsync(string program, string[] arguments, IReadOnlyDictionary<string, string> environment)
+    {
+        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["PATH"] = $"{Path.GetDirectoryName(Program)}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}";
         start.Environment["HOME"] = _home.FullName;
         start.Environment["KUBECONFIG"] = Path.Join(_home.FullName, "config");
         foreach (var name in start.Environment.Keys.Where(static name => name.StartsWith("HELM_", StringComparison.Ordinal)).ToList())
         {
             start.Environment.Remove(name);
+        }
+
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
         }
 
         using var process = Process.Start(start)!;
@@ -57,6 +77,21 @@ internal sealed class HelmProgram : IDisposable
         var path = Path.Join(_home.FullName, name);
         File.WriteAllText(path, content);
         return path;
+    }
+
+    /// <summary>A copy of the chart that a test may change.</summary>
+    /// <returns>Its folder.</returns>
+    public string CopyChart()
+    {
+        var copy = Path.Join(_home.FullName, "chart");
+        foreach (var file in Directory.EnumerateFiles(Chart, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Join(copy, Path.GetRelativePath(Chart, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+
+        return copy;
     }
 
     public void Dispose() => _home.Delete(recursive: true);

@@ -36,6 +36,7 @@ public sealed class EmbeddedApiServer : IAsyncDisposable
         CancellationTokenSource stopping,
         FaultInjector faults,
         RequestLog requests,
+        AccessLog decisions,
         PodLogProxy logs)
     {
         _app = app;
@@ -44,6 +45,7 @@ public sealed class EmbeddedApiServer : IAsyncDisposable
         _stopping = stopping;
         Faults = faults;
         Requests = requests;
+        Decisions = decisions;
         Logs = logs;
         Address = new Uri(app.Urls.Single());
     }
@@ -56,6 +58,9 @@ public sealed class EmbeddedApiServer : IAsyncDisposable
 
     /// <summary>All requests that came in.</summary>
     public RequestLog Requests { get; }
+
+    /// <summary>All decisions on who may do what.</summary>
+    public AccessLog Decisions { get; }
 
     /// <summary>Answers requests for the logs of pods; without one they answer that the node can't be reached.</summary>
     public PodLogReader? PodLogs
@@ -81,6 +86,7 @@ public sealed class EmbeddedApiServer : IAsyncDisposable
         var faults = new FaultInjector();
         faults.OnCompact(store.Compact);
         var requests = new RequestLog();
+        var decisions = new AccessLog();
         var logs = new PodLogProxy(store) { Reader = options.PodLogs };
         var stopping = new CancellationTokenSource();
         Bootstrap.Fill(store, registry, options.Time);
@@ -101,10 +107,10 @@ public sealed class EmbeddedApiServer : IAsyncDisposable
             });
         });
         var app = builder.Build();
-        var dispatcher = new Dispatcher(store, registry, tokens, faults, requests, logs, options, stopping.Token);
+        var dispatcher = new Dispatcher(store, registry, tokens, faults, requests, decisions, logs, options, stopping.Token);
         app.Run(dispatcher.HandleAsync);
         await app.StartAsync(cancellationToken);
-        return new EmbeddedApiServer(app, certificates, tokens, stopping, faults, requests, logs);
+        return new EmbeddedApiServer(app, certificates, tokens, stopping, faults, requests, decisions, logs);
     }
 
     /// <summary>A kubeconfig for a user: <see cref="AdminUser"/>, any name of a user, or <c>system:serviceaccount:namespace:name</c>.</summary>

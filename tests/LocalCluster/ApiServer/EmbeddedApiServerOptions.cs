@@ -12,6 +12,11 @@ public sealed record EmbeddedApiServerOptions
     /// <summary>Time between the bookmarks of a watch that asked for them.</summary>
     public TimeSpan BookmarkInterval { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Whether owner references take rights, as with the admission plugin OwnerReferencesPermissionEnforcement: off in Kubernetes by default, on in OpenShift.
+    /// </summary>
+    public bool EnforceOwnerReferencePermissions { get; init; }
+
     /// <summary>Source of creation times, token lives and timeouts.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -21,6 +21,7 @@ public sealed record ContainerMount(string Path, string Source, bool ReadOnly);
 /// <param name="Mounts">Its volumes.</param>
 /// <param name="Namespace">The namespace of its pod.</param>
 /// <param name="NamesFile">The file in which the names of Services lead to addresses.</param>
+/// <param name="ServiceAccount">The service account of its pod.</param>
 public sealed record ContainerStart(
     string Image,
     IReadOnlyList<string> Command,
@@ -31,7 +32,8 @@ public sealed record ContainerStart(
     IPAddress PodAddress,
     IReadOnlyList<ContainerMount> Mounts,
     string Namespace,
-    string NamesFile);
+    string NamesFile,
+    string ServiceAccount);
 
 /// <summary>A process that runs a container.</summary>
 /// <param name="Program">Program, as a path or found by PATH.</param>

@@ -112,7 +112,8 @@ internal sealed class PodWorker : IDisposable
             _address,
             _volumes.Mount(container, root, environment),
             _pod.Metadata.NamespaceProperty,
-            _node.NamesFile);
+            _node.NamesFile,
+            _pod.Spec.ServiceAccountName ?? "default");
     }
 
     private void Wake()

@@ -16,6 +16,7 @@ internal sealed class Dispatcher
     private readonly TokenAuthority _tokens;
     private readonly FaultInjector _faults;
     private readonly RequestLog _requests;
+    private readonly AccessLog _decisions;
     private readonly PodLogProxy _logs;
     private readonly TimeProvider _time;
     private readonly CancellationToken _stopping;
@@ -35,16 +36,18 @@ internal sealed class Dispatcher
         TokenAuthority tokens,
         FaultInjector faults,
         RequestLog requests,
+        AccessLog decisions,
         PodLogProxy logs,
         EmbeddedApiServerOptions options,
         CancellationToken stopping)
     {
-        (_registry, _tokens, _faults, _requests, _logs, _time, _stopping) = (registry, tokens, faults, requests, logs, options.Time, stopping);
+        (_registry, _tokens, _faults, _requests, _decisions, _logs, _time, _stopping) = (registry, tokens, faults, requests, decisions, logs, options.Time, stopping);
         _authorizer = new RbacAuthorizer(store);
         _reads = new ReadHandler(store, _time);
         _watches = new WatchHandler(store, faults, options.BookmarkInterval, _time);
         var webhooks = new ValidatingWebhooks(store, registry);
-        _writes = new WriteHandler(store, new Pipeline(store, _time), webhooks, _time, context => Authorize(context, "create"));
+        var owners = options.EnforceOwnerReferencePermissions ? new OwnerReferencePermissions(registry, (context, access) => Permits(context.User, access)) : null;
+        _writes = new WriteHandler(store, new Pipeline(store, _time), webhooks, owners, _time, context => Authorize(context, "create"));
         _deletes = new DeleteHandler(store, webhooks, _time);
         _definitions = new DefinitionController(store, registry, _deletes, _time);
         _discovery = new DiscoveryHandler(registry);
@@ -271,7 +274,7 @@ internal sealed class Dispatcher
             Namespace = info.Resource == "namespaces" ? info.Name : info.Namespace,
             Name = info.Name,
         };
-        if (_authorizer.Allow(context.User, access) is not null)
+        if (Permits(context.User, access))
         {
             return;
         }
@@ -298,9 +301,17 @@ internal sealed class Dispatcher
             details);
     }
 
+    private bool Permits(UserInfo user, AccessAttributes access)
+    {
+        var allowed = _authorizer.Allow(user, access) is not null;
+        _decisions.Add(new(
+            user.Name, access.Verb, access.Group, access.ResourceWithSubresource, string.IsNullOrEmpty(access.Namespace) ? null : access.Namespace, access.Name, access.Path, allowed));
+        return allowed;
+    }
+
     private void AuthorizePath(ApiContext context)
     {
-        if (_authorizer.Allow(context.User, new AccessAttributes { Verb = context.Info.Verb, Path = context.Info.Path }) is null)
+        if (!Permits(context.User, new AccessAttributes { Verb = context.Info.Verb, Path = context.Info.Path }))
         {
             throw ApiException.ForbiddenPath($"forbidden: User \"{context.User.Name}\" cannot {context.Info.Verb} path \"{context.Info.Path}\"");
         }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using KafkaLogstash.LocalCluster.ApiServer.Access;
 using KafkaLogstash.LocalCluster.ApiServer.Admission;
 using KafkaLogstash.LocalCluster.ApiServer.Errors;
 using KafkaLogstash.LocalCluster.ApiServer.Json;
@@ -8,7 +9,8 @@ using KafkaLogstash.LocalCluster.ApiServer.Storage;
 namespace KafkaLogstash.LocalCluster.ApiServer.Handlers;
 
 /// <summary>Answers create, update and patch, of resources and of their status and scale.</summary>
-internal sealed class WriteHandler(ObjectStore store, Pipeline pipeline, ValidatingWebhooks webhooks, TimeProvider time, Action<ApiContext> authorizeCreation)
+internal sealed class WriteHandler(
+    ObjectStore store, Pipeline pipeline, ValidatingWebhooks webhooks, OwnerReferencePermissions? owners, TimeProvider time, Action<ApiContext> authorizeCreation)
 {
     private const int MaxTries = 100;
 
@@ -98,6 +100,7 @@ internal sealed class WriteHandler(ObjectStore store, Pipeline pipeline, Validat
     private async Task<JsonObject> CreateAsync(ApiContext context, ResourceType type, JsonObject body, bool applied = false)
     {
         var prepared = pipeline.Create(context, type, body, applied);
+        owners?.Check(context, type, null, prepared);
         await webhooks.AdmitAsync(new AdmissionAttempt(context, type, "CREATE", prepared, null, context.Info.DryRun));
         if (context.Info.DryRun)
         {
@@ -124,6 +127,7 @@ internal sealed class WriteHandler(ObjectStore store, Pipeline pipeline, Validat
             }
 
             var updated = pipeline.Update(context, type, live.Body, wanted, applied);
+            owners?.Check(context, type, live.Body, updated ?? live.Body);
             await webhooks.AdmitAsync(new AdmissionAttempt(context, type, "UPDATE", updated ?? live.Body, live.Body, context.Info.DryRun));
             if (updated is null)
             {

@@ -43,6 +43,7 @@ crds: sdk ## Write the custom resource definition into crds/ and the chart, and 
 	@mv crds/kafkalogstashconnections.yaml.new crds/kafkalogstashconnections.yaml
 	@dotnet operator/Operator/bin/$(CONFIGURATION)/net10.0/kafka-logstash-operator.dll crd --output markdown > docs/reference.md
 	@cp crds/kafkalogstashconnections.yaml charts/kafka-logstash-operator/files/crds/
+	@cp crds/kafkalogstashconnections.yaml config/crd/
 
 .PHONY: deploy
 deploy: tools ## Install the chart into the current kubectl context (REGISTRY, IMAGE, BRIDGE_IMAGE, LOGSTASH_IMAGE, NAMESPACE, HELM_ARGS)

@@ -13,6 +13,7 @@ public sealed class CrdTests
     [Theory]
     [InlineData("crds/kafkalogstashconnections.yaml")]
     [InlineData("charts/kafka-logstash-operator/files/crds/kafkalogstashconnections.yaml")]
+    [InlineData("config/crd/kafkalogstashconnections.yaml")]
     public void The_committed_file_is_what_the_types_say(string file)
     {
         var path = Path.Combine(Manifest.RepositoryRoot(), file);

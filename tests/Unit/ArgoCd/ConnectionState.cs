@@ -12,9 +12,9 @@ using KafkaLogstash.Controller.Status;
 using KafkaLogstash.Kafka.Probing;
 using KafkaLogstash.Tests.Unit.Api;
 
-namespace KafkaLogstash.Tests.Unit.GitOps;
+namespace KafkaLogstash.Tests.Unit.ArgoCd;
 
-/// <summary>A state that a connection can be in, its status as the operator works it out, and the health that Argo CD should show.</summary>
+/// <summary>A state that a connection can be in, and its status as the operator works it out.</summary>
 internal sealed record ConnectionState(string Name, string Health)
 {
     private const string Digest = "4f2a";

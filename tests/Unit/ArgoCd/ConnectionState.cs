@@ -126,7 +126,12 @@ internal sealed record ConnectionState(string Name, string Health)
         var outcome = new ReconcileOutcome
         {
             Accepted = accepted,
-            ReferencesResolved = missing.IsEmpty ? new Verdict(true, "Resolved", "Nothing is referred to.") : new Verdict(false, "NotFound", string.Join(' ', missing)),
+            ReferencesResolved = (accepted.Holds, missing.IsEmpty) switch
+            {
+                (false, _) when Refusal is null => new Verdict(null, "NotLooked", "References are looked up once the spec is valid."),
+                (_, true) => new Verdict(true, "Resolved", "Nothing is referred to."),
+                _ => new Verdict(false, "NotFound", string.Join(' ', missing)),
+            },
             Paused = connection.Spec.Paused,
         };
         var deployment = IsDeployed ? Deployment() : null;

@@ -63,7 +63,8 @@ internal sealed partial class KafkaTrouble(Bridging.SourceSettings settings, Sou
     }
 
     /// <summary>Asks Kafka for a sign of life where no records come that would be one: a bridge can be without partitions, or its topics without records.</summary>
-    public void Look(Handle handle)
+    /// <param name="ask">Asks, for that long at most.</param>
+    public void Look(Func<TimeSpan, ErrorCode> ask)
     {
         if (_text is null || !_overWhenAnswered || time.GetElapsedTime(_lookedAt) < LookInterval)
         {
@@ -71,15 +72,9 @@ internal sealed partial class KafkaTrouble(Bridging.SourceSettings settings, Sou
         }
 
         _lookedAt = time.GetTimestamp();
-        try
+        if (ask(LookTimeout) == ErrorCode.NoError)
         {
-            using var client = new DependentAdminClientBuilder(handle).Build();
-            client.GetMetadata(LookTimeout);
             Reached();
-        }
-        catch (KafkaException)
-        {
-            // It is as wrong as before.
         }
     }
 

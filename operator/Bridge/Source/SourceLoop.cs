@@ -526,7 +526,7 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
         _status.Logstash(_delivery.Trouble, _delivery.Busy);
         _status.Undeliverable(_held ?? _deadLetters.Trouble);
         _deadLetters.Retry();
-        _trouble.Look(_consumer.Handle);
+        _trouble.Look(_queue.AskBroker);
     }
 
     private long LagOf(PartitionProgress progress)

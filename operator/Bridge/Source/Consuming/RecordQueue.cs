@@ -96,6 +96,10 @@ internal sealed unsafe class RecordQueue : IDisposable
         }
     }
 
+    /// <summary>Asks any broker for a sign of life.</summary>
+    /// <param name="timeout">How long to wait for it.</param>
+    public ErrorCode AskBroker(TimeSpan timeout) => SignOfLife.Ask(_client, timeout);
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -142,13 +142,7 @@ internal sealed class BatchProducer : IAsyncDisposable
 
         try
         {
-            var error = Librdkafka.Metadata(_client, allTopics: 0, nint.Zero, out var metadata, (int)timeout.TotalMilliseconds);
-            if (error == ErrorCode.NoError)
-            {
-                Librdkafka.DestroyMetadata(metadata);
-            }
-
-            return error;
+            return SignOfLife.Ask(_client, timeout);
         }
         finally
         {

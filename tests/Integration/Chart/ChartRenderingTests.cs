@@ -63,6 +63,10 @@ public sealed class ChartRenderingTests
         "metrics: {service: {enabled: false}}",
         "metrics: {serviceMonitor: {enabled: true}, podMonitor: {enabled: true}, prometheusRule: {enabled: true}, dashboards: {enabled: true}}",
         "networkPolicy: {enabled: true}",
+        "webhook: {enabled: true}",
+        "webhook: {enabled: true, certManager: {enabled: true}}",
+        "{webhook: {enabled: true, failurePolicy: Fail, timeoutSeconds: 5}, rbac: {create: false}, networkPolicy: {enabled: true}}",
+        "{webhook: {enabled: true, certManager: {enabled: true, issuerRef: {kind: ClusterIssuer, name: internal}}}, watchNamespaces: [shop]}",
         "{fullnameOverride: klo, topologySpreadConstraints: [], replicas: 3, podDisruptionBudget: {enabled: false}}",
         "image: {tag: 1.2.3, digest: \"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"}");
 
@@ -142,6 +146,43 @@ public sealed class ChartRenderingTests
         Assert.Equal(["topology.kubernetes.io/zone", "kubernetes.io/hostname"], deployment.Spec.Template.Spec.TopologySpreadConstraints.Select(static spread => spread.TopologyKey));
         Assert.All(deployment.Spec.Template.Spec.TopologySpreadConstraints, spread => Assert.Equal(deployment.Spec.Selector.MatchLabels, spread.LabelSelector.MatchLabels));
         Assert.Empty((await RenderedChart.WithAsync()).Of("PodDisruptionBudget"));
+    }
+
+    [Fact]
+    public async Task The_webhook_is_of_the_release_and_says_nothing_of_whom_to_trust()
+    {
+        var chart = await RenderedChart.WithAsync("webhook: {enabled: true}");
+        var listed = await RenderedChart.WithAsync("{webhook: {enabled: true, failurePolicy: Fail}, watchNamespaces: [shop]}");
+
+        var webhook = Assert.Single(((V1ValidatingWebhookConfiguration)KubernetesModels.Read(chart.One("ValidatingWebhookConfiguration"))).Webhooks);
+        var service = (V1Service)KubernetesModels.Read(chart.One("Service", webhook.ClientConfig.Service.Name));
+        Assert.Null(webhook.ClientConfig.CaBundle);
+        Assert.Equal(("Ignore", RenderedChart.Namespace, service.Spec.Ports[0].Port), (webhook.FailurePolicy, webhook.ClientConfig.Service.NamespaceProperty, webhook.ClientConfig.Service.Port));
+        Assert.Contains(Template(chart)["containers"]![0]!["ports"]!.AsArray(), port => RenderedChart.Text(port, "name") == service.Spec.Ports[0].TargetPort.Value);
+        Assert.Equal([RenderedChart.Namespace, "kube-system"], Assert.Single(webhook.NamespaceSelector.MatchExpressions).Values);
+        Assert.Equal(service.Metadata.Name, Setting(chart, "WEBHOOK_SERVICE"));
+        Assert.Equal(RenderedChart.Text(chart.One("Secret", service.Metadata.Name), "metadata", "name"), Setting(chart, "WEBHOOK_SECRET"));
+        Assert.Equal(RenderedChart.Release, Setting(chart, "WEBHOOK_CONFIGURATION"));
+
+        var narrow = Assert.Single(((V1ValidatingWebhookConfiguration)KubernetesModels.Read(listed.One("ValidatingWebhookConfiguration"))).Webhooks);
+        Assert.Equal("Fail", narrow.FailurePolicy);
+        Assert.Equal(["shop"], Assert.Single(narrow.NamespaceSelector.MatchExpressions).Values);
+        Assert.DoesNotContain((await RenderedChart.WithAsync()).Objects, static item => RenderedChart.Text(item, "kind") is "ValidatingWebhookConfiguration" or "Secret");
+    }
+
+    [Fact]
+    public async Task With_cert_manager_the_operator_has_no_rights_for_the_webhook()
+    {
+        var chart = await RenderedChart.WithAsync("webhook: {enabled: true, certManager: {enabled: true}}");
+        const string Name = $"{RenderedChart.Release}-webhook";
+
+        var certificate = (CertManagerModels.Certificate)KubernetesModels.Read(chart.One("Certificate", Name));
+        Assert.Equal($"{RenderedChart.Namespace}/{Name}", RenderedChart.Text(chart.One("ValidatingWebhookConfiguration"), "metadata", "annotations", "cert-manager.io/inject-ca-from"));
+        Assert.Contains($"{Name}.{RenderedChart.Namespace}.svc", certificate.Spec.DnsNames!);
+        Assert.Equal(certificate.Spec.SecretName, Template(chart)["volumes"]!.AsArray().Select(static volume => RenderedChart.Text(volume, "secret", "secretName")).Single(static name => name.Length > 0));
+        Assert.Equal("/webhook-certificate", Setting(chart, "WEBHOOK_CERTIFICATE_DIR"));
+        Assert.DoesNotContain(chart.Objects, static item => item.ToJsonString().Contains("validatingwebhookconfigurations", StringComparison.Ordinal));
+        Assert.Empty(chart.Of("Secret"));
     }
 
     private static IEnumerable<JsonNode> Containers(RenderedChart chart) => chart.Of("Deployment").Select(static deployment => deployment["spec"]!["template"]!["spec"]!)

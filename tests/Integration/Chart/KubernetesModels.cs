@@ -7,12 +7,12 @@ using k8s.Models;
 
 namespace KafkaLogstash.Tests.Integration.Chart;
 
-/// <summary>Reads objects as KubernetesClient's models, or those of <see cref="MonitoringModels"/>, where a field that a model does not know is an error.</summary>
+/// <summary>Reads objects as KubernetesClient's models, or those of <see cref="MonitoringModels"/> and <see cref="CertManagerModels"/>, where a field that a model does not know is an error.</summary>
 internal static class KubernetesModels
 {
     private static readonly JsonSerializerOptions Strict = new() { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
 
-    private static readonly Dictionary<string, Type> Types = typeof(V1Deployment).Assembly.GetTypes().Concat(typeof(MonitoringModels).GetNestedTypes())
+    private static readonly Dictionary<string, Type> Types = typeof(V1Deployment).Assembly.GetTypes().Concat(typeof(MonitoringModels).GetNestedTypes()).Concat(typeof(CertManagerModels).GetNestedTypes())
         .Select(static type => (Type: type, Kind: type.GetCustomAttribute<KubernetesEntityAttribute>()))
         .Where(static model => model.Kind is not null && !model.Type.Name.EndsWith("List", StringComparison.Ordinal))
         .GroupBy(static model => $"{(model.Kind!.Group.Length == 0 ? "" : $"{model.Kind.Group}/")}{model.Kind.ApiVersion} {model.Kind.Kind}", StringComparer.Ordinal)

@@ -63,7 +63,7 @@ public sealed class AdmissionTests(SharedCluster shared, SampleResource resource
         Assert.Equal(7, (int)update["object"]!["spec"]!["size"]!);
         Assert.Equal(3, (int)update["oldObject"]!["spec"]!["size"]!);
         Assert.Equal(2, (int)update["object"]!["metadata"]!["generation"]!);
-        Assert.Equal("PatchOptions", update["options"]!["kind"]!.ToString());
+        Assert.Equal("UpdateOptions", update["options"]!["kind"]!.ToString());
 
         var delete = Asked("DELETE");
         Assert.Null(delete["object"]);

@@ -116,7 +116,6 @@ internal sealed class ValidatingWebhooks(ObjectStore store, ResourceRegistry reg
 
     private static JsonObject Review(string uid, AdmissionAttempt attempt, ResourceType type)
     {
-        var info = attempt.Context.Info;
         var request = new JsonObject
         {
             ["uid"] = uid,
@@ -140,7 +139,7 @@ internal sealed class ValidatingWebhooks(ObjectStore store, ResourceRegistry reg
         request["dryRun"] = attempt.DryRun;
         request["options"] = new JsonObject
         {
-            ["kind"] = info.Verb switch { "create" => "CreateOptions", "patch" => "PatchOptions", "update" => "UpdateOptions", _ => "DeleteOptions" },
+            ["kind"] = attempt.Operation switch { "CREATE" => "CreateOptions", "UPDATE" => "UpdateOptions", _ => "DeleteOptions" },
             ["apiVersion"] = "meta.k8s.io/v1",
         };
         return new JsonObject { ["kind"] = ReviewKind, ["apiVersion"] = ReviewVersion, ["request"] = request };

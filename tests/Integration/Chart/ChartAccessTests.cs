@@ -19,6 +19,7 @@ public sealed class ChartAccessTests
     [Theory]
     [InlineData("watchNamespaces: []")]
     [InlineData($"watchNamespaces: [{Shop}]")]
+    [InlineData("webhook: {enabled: true, failurePolicy: Fail}")]
     public async Task Nothing_is_refused_and_no_rule_is_unused(string values)
     {
         await using var cluster = await ChartCluster.StartAsync();
@@ -28,6 +29,11 @@ public sealed class ChartAccessTests
             "install", RenderedChart.Release, HelmProgram.Chart, "--namespace", RenderedChart.Namespace, "--values", cluster.Helm.WriteFile("values.yaml", values), "--wait", "--timeout", "60s");
 
         await DoEverythingAsync(cluster);
+        if (values.Contains("webhook", StringComparison.Ordinal))
+        {
+            await BeRefusedAsync(cluster);
+        }
+
         await StopOperatorAsync(cluster);
 
         var asked = cluster.Server.Decisions.All.Where(static decision => decision.User == User).ToList();
@@ -89,6 +95,22 @@ public sealed class ChartAccessTests
 
         await cluster.Api.DeleteAsync($"{Connections}/orders");
         await cluster.GoneAsync($"{Connections}/orders");
+    }
+
+    /// <summary>Has the API server ask the webhook, through the chart's Service, about a connection that is wrong.</summary>
+    private static async Task BeRefusedAsync(ChartCluster cluster)
+    {
+        var answer = await cluster.Api.CreateAsync(Connections, JsonNode.Parse("""
+            {
+              "apiVersion": "kafka-logstash.io/v1alpha1",
+              "kind": "KafkaLogstashConnection",
+              "metadata": {"name": "broken"},
+              "spec": {"kafka": {"bootstrapServers": ["kafka:9092"]}, "input": {"topics": ["orders"]}, "pipeline": {"filter": "mutate {\n  add_tag => [a-b]\n}", "outputs": "stdout { }"}}
+            }
+            """)!);
+
+        Assert.StartsWith(
+            "admission webhook \"validate.kafka-logstash.io\" denied the request: spec.pipeline.filter, line 2, column 15: ", answer.Refused(422, "Invalid"), StringComparison.Ordinal);
     }
 
     /// <summary>Ends the operator in peace: it writes the events that wait, and gives its Lease back.</summary>

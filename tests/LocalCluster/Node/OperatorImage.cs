@@ -15,6 +15,7 @@ public sealed class OperatorImage(string program, Func<string, string> kubeconfi
     public const string Name = "ghcr.io/kafka-logstash/operator";
 
     private const int Port = 8080;
+    private const int WebhookPort = 9443;
 
     /// <summary>Starts the operator, or another of its verbs.</summary>
     /// <exception cref="ContainerStartException">The container wants what this node can't give.</exception>
@@ -26,7 +27,7 @@ public sealed class OperatorImage(string program, Func<string, string> kubeconfi
             case ["run", .. var flags]:
                 var file = Path.Join(container.ScratchDirectory, "kubeconfig");
                 File.WriteAllText(file, kubeconfig($"system:serviceaccount:{container.Namespace}:{container.ServiceAccount}"));
-                return new("dotnet", [program, "run", "--kubeconfig", file, "--listen", $"{container.PodAddress}:{Port}", .. flags]);
+                return new("dotnet", [program, "run", "--kubeconfig", file, "--listen", $"{container.PodAddress}:{Port}", "--webhook-listen", $"{container.PodAddress}:{WebhookPort}", .. flags]);
             case [var verb, .. var rest]:
                 return new("dotnet", [program, verb, .. rest.Select(argument => Resolved(argument, container.NamesFile))]);
             default:

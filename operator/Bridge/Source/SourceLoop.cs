@@ -47,6 +47,7 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
     private PartitionProgress? _last;
     private long? _stalledSince;
     private long _housekeptAt;
+    private bool _awaitsLogstash;
     private long _turnedAt;
     private int _paused;
     private long _records;
@@ -184,6 +185,11 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
         {
             CheckAssignment();
             Housekeep();
+        }
+        else if (_awaitsLogstash && _delivery.Trouble is null)
+        {
+            // Ready now, not when the house is kept next.
+            TellOfLogstash();
         }
 
         if (!HasRoom)
@@ -523,10 +529,17 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
         _status.Partitions(_partitions.Count);
         _delivery.Measure();
         _delivery.Look();
-        _status.Logstash(_delivery.Trouble, _delivery.Busy);
+        TellOfLogstash();
         _status.Undeliverable(_held ?? _deadLetters.Trouble);
         _deadLetters.Retry();
         _trouble.Look(_queue.AskBroker);
+    }
+
+    private void TellOfLogstash()
+    {
+        var trouble = _delivery.Trouble;
+        _awaitsLogstash = trouble is not null;
+        _status.Logstash(trouble, _delivery.Busy);
     }
 
     private long LagOf(PartitionProgress progress)

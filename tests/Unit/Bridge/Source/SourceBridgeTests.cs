@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text;
 using Confluent.Kafka;
@@ -66,6 +67,26 @@ public sealed class SourceBridgeTests
         await bridge.StopAsync();
         Assert.Equal(20_000, logstash.Count);
         Assert.Equal(20_000, Records.Committed(kafka, 2));
+    }
+
+    [Fact]
+    public async Task It_is_ready_as_soon_as_Kafka_and_Logstash_are_reached()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders", 1);
+        await using var logstash = Receiver.Start();
+        var names = new HeldNames(logstash.Endpoint.Address);
+        var settings = SourceRun.Settings() with { Logstash = new() { Hosts = [$"logstash.shop.svc:{logstash.Endpoint.Port}"], Discover = true } };
+        var clock = new StoppableClock();
+        await using var bridge = SourceRun.Start(kafka, settings, resolver: names, time: clock);
+        await Eventually.Async(() => bridge.State.Message.StartsWith("Logstash:", StringComparison.Ordinal), "Kafka is reached");
+        Assert.False(bridge.State.Ready);
+
+        // From here on nothing is done only because it is time again.
+        clock.Stop();
+        names.Release();
+
+        await Eventually.Async(() => bridge.State.Ready, "it is ready");
     }
 
     [Fact]
@@ -255,5 +276,29 @@ public sealed class SourceBridgeTests
         public IReadOnlyList<IPAddress> Addresses { get; set; } = [];
 
         public Task<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken cancellationToken) => Task.FromResult(Addresses);
+    }
+
+    /// <summary>A clock that can be made to stand still; timers go on.</summary>
+    private sealed class StoppableClock : TimeProvider
+    {
+        private long _stoppedAt;
+
+        public void Stop() => Volatile.Write(ref _stoppedAt, Stopwatch.GetTimestamp());
+
+        public override long GetTimestamp() => Volatile.Read(ref _stoppedAt) is var stopped and not 0 ? stopped : base.GetTimestamp();
+    }
+
+    /// <summary>Names that nobody knows before they are released.</summary>
+    private sealed class HeldNames(IPAddress address) : IHostResolver
+    {
+        private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Release() => _released.SetResult();
+
+        public async Task<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken cancellationToken)
+        {
+            await _released.Task.WaitAsync(cancellationToken);
+            return [address];
+        }
     }
 }

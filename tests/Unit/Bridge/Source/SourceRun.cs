@@ -74,7 +74,7 @@ internal sealed class SourceRun : IAsyncDisposable
     public RoleState State => _bridge.State;
 
     public static SourceRun Start(KafkaMockCluster kafka, SourceSettings settings, string instance = "pod-0", IHostResolver? resolver = null,
-        IReadOnlyDictionary<string, string>? properties = null, ClientTls? tls = null, ILoggerFactory? log = null)
+        IReadOnlyDictionary<string, string>? properties = null, ClientTls? tls = null, ILoggerFactory? log = null, TimeProvider? time = null)
     {
         var all = new Dictionary<string, string>(properties ?? new Dictionary<string, string>(), StringComparer.Ordinal)
         {
@@ -87,7 +87,7 @@ internal sealed class SourceRun : IAsyncDisposable
             all,
             instance,
             resolver ?? new SystemHostResolver(),
-            TimeProvider.System,
+            time ?? TimeProvider.System,
             log ?? NullLoggerFactory.Instance,
             new KafkaLog(all, NullLogger.Instance),
             IPAddress.Loopback)));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
@@ -29,6 +30,22 @@ public sealed partial class VersionTests
         var chart = ((YamlMappingNode)yaml.Documents[0].RootNode).Children;
 
         Assert.Equal((Version, Version), (((YamlScalarNode)chart["version"]).Value, ((YamlScalarNode)chart["appVersion"]).Value));
+    }
+
+    [Fact]
+    public async Task A_tag_without_a_version_and_a_section_of_its_own_is_no_release()
+    {
+        using var process = Process.Start(new ProcessStartInfo(Path.Join(Checkout.Root, "scripts", "check-release"), ["v999.0.0"])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+        })!;
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, process.ExitCode);
+        Assert.Contains($"the tag is 'v999.0.0', not 'v{Version}'", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Chart.yaml", output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -44,10 +44,17 @@ public sealed class SignalTests
     [InlineData("-TERM", "-INT", 130)]
     public async Task The_second_signal_ends_it_at_once(string first, string second, int status)
     {
-        await using var logstash = ScriptedLogstash.Start(Hostilities.KeepAlive);
+        var arrived = new TaskCompletionSource();
+        await using var logstash = ScriptedLogstash.Start(async (socket, token) =>
+        {
+            // Nothing is sent before there is a window; from then on there is something to wait for.
+            await socket.ReceiveAsync(new byte[1], token);
+            arrived.TrySetResult();
+            await Hostilities.KeepAlive(socket, token);
+        });
         await using var kafka = await FilledAsync();
         await using var bridge = Program.Start(kafka, logstash.Address);
-        await bridge.SaysAsync("Got 1 partitions");
+        await arrived.Task.WaitAsync(Program.Patience, TestContext.Current.CancellationToken);
 
         await bridge.SignalAsync(first);
         await bridge.SaysAsync("bytes of events are under way");

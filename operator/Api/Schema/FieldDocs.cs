@@ -49,8 +49,9 @@ internal sealed partial class FieldDocs
             : summary;
     }
 
+    /// <summary>Begins a sentence as the continuation of one; names stay as they are.</summary>
     private static string LowerFirst(string sentence) =>
-        sentence.Length > 1 && char.IsLower(sentence[1]) ? char.ToLowerInvariant(sentence[0]) + sentence[1..] : sentence;
+        sentence.Length > 1 && char.IsLower(sentence[1]) && !sentence.StartsWith("Logstash", StringComparison.Ordinal) && !sentence.StartsWith("Kafka", StringComparison.Ordinal) ? char.ToLowerInvariant(sentence[0]) + sentence[1..] : sentence;
 
     private static string Plain(XElement summary) => Blanks().Replace(string.Concat(summary.Nodes().Select(Text)), " ").Trim();
 

@@ -64,7 +64,7 @@ public sealed partial class CommandTests
         {
             if (word.Split('=', 2) is [var variable, _])
             {
-                Assert.True(Regex.IsMatch(makefile, $@"\$\((or \$\()?{variable}\b|,\$\({variable}\)", RegexOptions.None, TimeSpan.FromSeconds(1)), $"{command.Place}: the Makefile knows no variable {variable}.");
+                Assert.True(Regex.IsMatch(makefile, $@"\b{variable}\b", RegexOptions.None, TimeSpan.FromSeconds(1)), $"{command.Place}: the Makefile knows no variable {variable}.");
             }
             else
             {

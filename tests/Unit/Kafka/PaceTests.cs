@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using KafkaLogstash.Api;
 using KafkaLogstash.Kafka.Clients;
 using KafkaLogstash.Kafka.Probing;
@@ -15,13 +16,14 @@ public sealed class PaceTests : IAsyncDisposable
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
     private readonly ScriptedBroker _kafka = ScriptedBroker.Start();
     private readonly KafkaProber _prober;
+    private readonly Looks _looks = new();
     private int _told;
 
     public PaceTests()
     {
         _kafka.Topics["orders"] = new ScriptedTopic { Partitions = [(0, 100)] };
         Commit(90);
-        _prober = new KafkaProber(Options, _time, NullLogger<KafkaProber>.Instance, _ => Interlocked.Increment(ref _told));
+        _prober = new KafkaProber(Options, _time, NullLogger<KafkaProber>.Instance, _ => Interlocked.Increment(ref _told), _looks);
     }
 
     [Fact]
@@ -50,6 +52,23 @@ public sealed class PaceTests : IAsyncDisposable
 
         Assert.InRange(_prober.Latest("a")!.At - first, Options.Interval * 0.9, TimeSpan.MaxValue);
         Assert.Equal(1, _told);
+    }
+
+    [Fact]
+    public async Task Looks_and_clients_are_told_of()
+    {
+        Follow("a");
+        await LookAsync("a", TimeSpan.FromSeconds(1));
+        await LookAsync("a", TimeSpan.FromSeconds(1));
+
+        // The last look may not have ended yet.
+        Assert.InRange(_looks.Reasons.Count, 1, 2);
+        Assert.All(_looks.Reasons, reason => Assert.Equal("Reachable", reason));
+        Assert.Equal(1, _looks.Clients);
+
+        _prober.Forget("a");
+
+        Assert.Equal(0, _looks.Clients);
     }
 
     [Fact]
@@ -108,6 +127,7 @@ public sealed class PaceTests : IAsyncDisposable
         Follow("a");
         await LookAsync("a", TimeSpan.FromSeconds(1));
         Assert.False(_prober.Latest("a")!.Reachable.Holds);
+        Assert.Contains(_prober.Latest("a")!.Reachable.Reason, _looks.Reasons);
 
         Follow("b");
 
@@ -168,5 +188,16 @@ public sealed class PaceTests : IAsyncDisposable
             _time.Advance(step);
             await Task.Delay(30, limit.Token);
         }
+    }
+
+    private sealed class Looks : IProbeObserver
+    {
+        public ConcurrentQueue<string> Reasons { get; } = [];
+
+        public int Clients { get; private set; }
+
+        public void Looked(string reason, TimeSpan took) => Reasons.Enqueue(reason);
+
+        public void Holds(int clients) => Clients = clients;
     }
 }

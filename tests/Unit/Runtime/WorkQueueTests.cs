@@ -153,6 +153,26 @@ public sealed class WorkQueueTests : IDisposable
             new WorkQueueState(1, 2, TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(2)) { OldestWait = TimeSpan.FromSeconds(2) }, _queue.State);
     }
 
+    [Fact]
+    public async Task The_state_tells_how_long_the_oldest_waits_and_how_many_fail()
+    {
+        _queue.Add("a");
+        _time.Advance(TimeSpan.FromSeconds(5));
+        _queue.Add("b");
+        _time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(TimeSpan.FromSeconds(7), _queue.State.OldestWait);
+
+        await _queue.TakeAsync();
+        Assert.Equal(TimeSpan.FromSeconds(2), _queue.State.OldestWait);
+
+        _queue.AddFailed("a");
+        _queue.AddFailed("a");
+        Assert.Equal(1, _queue.State.Failing);
+
+        _queue.Forget("a");
+        Assert.Equal(0, _queue.State.Failing);
+    }
+
     private enum Act
     {
         Add,

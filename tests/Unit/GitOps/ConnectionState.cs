@@ -12,7 +12,7 @@ using KafkaLogstash.Controller.Status;
 using KafkaLogstash.Kafka.Probing;
 using KafkaLogstash.Tests.Unit.Api;
 
-namespace KafkaLogstash.Tests.Unit.ArgoCd;
+namespace KafkaLogstash.Tests.Unit.GitOps;
 
 /// <summary>A state that a connection can be in, and its status as the operator works it out.</summary>
 internal sealed record ConnectionState(string Name, string Health)

@@ -3,13 +3,13 @@ using System.Text.Json.Nodes;
 using KafkaLogstash.Api.Yaml;
 using KafkaLogstash.Tests.Unit.Operator;
 
-namespace KafkaLogstash.Tests.Unit.ArgoCd;
+namespace KafkaLogstash.Tests.Unit.GitOps;
 
 /// <summary>What Argo CD shows of connections, worked out by its own means from what the operator writes.</summary>
-public sealed class HealthCheckTests
+public sealed class ArgoCdTests
 {
     private const string Check = "config/argocd/health.lua";
-    private const string Statuses = "tests/Unit/ArgoCd/Statuses";
+    private const string Statuses = "tests/Unit/GitOps/Statuses";
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

@@ -5,7 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using KafkaLogstash.Tests.Unit.Operator;
 
-namespace KafkaLogstash.Tests.Unit.ArgoCd;
+namespace KafkaLogstash.Tests.Unit.GitOps;
 
 /// <summary>Runs a health check as Argo CD does: with <c>obj</c>, the base and table libraries, and nothing else of Lua's.</summary>
 internal static class LuaHealthCheck

@@ -1,13 +1,18 @@
 using Confluent.Kafka;
+using KafkaLogstash.Bridge.Hosting.Logging;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaLogstash.Bridge.Hosting;
 
-/// <summary>Passes on what librdkafka logs, without the credentials it was given.</summary>
+/// <summary>Passes on what librdkafka logs, without the credentials it was given, and what it says again and again once in a while.</summary>
 /// <param name="properties">The client's properties.</param>
+/// <param name="time">The clock.</param>
 /// <param name="logger">The log.</param>
-internal sealed partial class KafkaLog(IReadOnlyDictionary<string, string> properties, ILogger logger)
+internal sealed partial class KafkaLog(IReadOnlyDictionary<string, string> properties, TimeProvider time, ILogger logger)
 {
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
+
+    private readonly RepeatedLines _lines = new(Silence, time);
     private readonly string[] _secrets = KafkaCredentials.In(properties);
 
     /// <summary>Passes a line on.</summary>
@@ -20,12 +25,12 @@ internal sealed partial class KafkaLog(IReadOnlyDictionary<string, string> prope
             SyslogLevel.Notice or SyslogLevel.Info => LogLevel.Information,
             _ => LogLevel.Debug,
         };
-        if (logger.IsEnabled(level))
+        if (logger.IsEnabled(level) && _lines.IsDue($"{line.Facility} {line.Message}", out var leftOut))
         {
-            Log(logger, level, line.Facility, KafkaCredentials.Hide(line.Message, _secrets));
+            Log(logger, level, line.Facility, KafkaCredentials.Hide(line.Message, _secrets), leftOut == 0 ? "" : $" (said {leftOut} more times since)");
         }
     }
 
-    [LoggerMessage(Message = "librdkafka: {Facility}: {Line}")]
-    private static partial void Log(ILogger logger, LogLevel level, string facility, string line);
+    [LoggerMessage(Message = "librdkafka: {Facility}: {Line}{Repetition}")]
+    private static partial void Log(ILogger logger, LogLevel level, string facility, string line, string repetition);
 }

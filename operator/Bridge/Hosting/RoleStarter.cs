@@ -138,7 +138,7 @@ internal sealed partial class RoleStarter
             _surroundings.Resolver,
             _surroundings.Time,
             _loggers,
-            new KafkaLog(properties, _loggers.CreateLogger("librdkafka")),
+            new KafkaLog(properties, _surroundings.Time, _loggers.CreateLogger("librdkafka")),
             _surroundings.ListenAddress);
     }
 

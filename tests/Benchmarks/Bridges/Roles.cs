@@ -13,6 +13,6 @@ internal static class Roles
     public static RoleContext Context(KafkaProcess kafka, params IEnumerable<(string Name, string Value)> properties)
     {
         var all = properties.Append(("bootstrap.servers", kafka.BootstrapServers)).ToDictionary(StringComparer.Ordinal);
-        return new(all, "bench-0", new SystemHostResolver(), TimeProvider.System, NullLoggerFactory.Instance, new KafkaLog(all, NullLogger.Instance), IPAddress.Loopback);
+        return new(all, "bench-0", new SystemHostResolver(), TimeProvider.System, NullLoggerFactory.Instance, new KafkaLog(all, TimeProvider.System, NullLogger.Instance), IPAddress.Loopback);
     }
 }

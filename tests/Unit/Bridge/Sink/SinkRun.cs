@@ -74,7 +74,7 @@ internal sealed class SinkRun : IAsyncDisposable
 
         loggers ??= NullLoggerFactory.Instance;
         var bridge = new SinkBridge(settings ?? Settings, tls, new SinkMetrics(registry), new RoleContext(
-            kafka, "pod-0", new SystemHostResolver(), TimeProvider.System, loggers, new KafkaLog(kafka, loggers.CreateLogger("librdkafka")), IPAddress.Loopback))
+            kafka, "pod-0", new SystemHostResolver(), TimeProvider.System, loggers, new KafkaLog(kafka, TimeProvider.System, loggers.CreateLogger("librdkafka")), IPAddress.Loopback))
         {
             LumberjackLimits = limits ?? new(),
         };

@@ -89,7 +89,7 @@ internal sealed class SourceRun : IAsyncDisposable
             resolver ?? new SystemHostResolver(),
             time ?? TimeProvider.System,
             log ?? NullLoggerFactory.Instance,
-            new KafkaLog(all, NullLogger.Instance),
+            new KafkaLog(all, TimeProvider.System, NullLogger.Instance),
             IPAddress.Loopback)));
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using k8s.Models;
 
 namespace KafkaLogstash.LocalCluster.Controllers;
@@ -164,18 +165,9 @@ internal sealed class GarbageCollector : IController
             return;
         }
 
-        var dependents = new List<(ApiResource Resource, V1PartialObjectMetadata Object)>();
-        foreach (var (kind, key) in DependentsOf(owner))
-        {
-            if (_mirrors[kind].Find(key) is { } found && found.Metadata.OwnerReferences?.Any(reference => reference.Uid == owner.Metadata.Uid) == true)
-            {
-                dependents.Add((kind, found));
-            }
-        }
-
         if (finalizers.Contains(Orphan))
         {
-            foreach (var (kind, dependent) in dependents)
+            foreach (var (kind, dependent) in await ListDependentsAsync(owner, cancellationToken))
             {
                 await DisownAsync(kind, dependent, owner.Metadata.Uid, cancellationToken);
             }
@@ -184,6 +176,15 @@ internal sealed class GarbageCollector : IController
         }
         else if (finalizers.Contains(Foreground))
         {
+            var dependents = new List<(ApiResource Resource, V1PartialObjectMetadata Object)>();
+            foreach (var (kind, key) in DependentsOf(owner))
+            {
+                if (_mirrors[kind].Find(key) is { } found && IsOwner(owner, found))
+                {
+                    dependents.Add((kind, found));
+                }
+            }
+
             foreach (var (kind, dependent) in dependents.Where(dependent => dependent.Object.Metadata.DeletionTimestamp is null))
             {
                 await _api.DeleteAsync(kind, ObjectKey.Of(dependent), dependent.Metadata.Uid, cancellationToken, "Foreground");
@@ -196,6 +197,30 @@ internal sealed class GarbageCollector : IController
             }
         }
     }
+
+    /// <summary>What an object owns by the API server's own word: a dependent that a mirror does not know yet would be deleted once its owner is gone.</summary>
+    private async Task<IReadOnlyList<(ApiResource Resource, V1PartialObjectMetadata Object)>> ListDependentsAsync(V1PartialObjectMetadata owner, CancellationToken cancellationToken)
+    {
+        var ns = owner.Metadata.NamespaceProperty;
+        var dependents = new List<(ApiResource Resource, V1PartialObjectMetadata Object)>();
+        foreach (var kind in _mirrors.Keys.Where(kind => kind.Namespaced || ns is null))
+        {
+            try
+            {
+                var list = await _api.ListAsync<V1PartialObjectMetadata>(kind, "", cancellationToken, ns);
+                dependents.AddRange((list.Items ?? []).Where(item => IsOwner(owner, item)).Select(item => (kind, item)));
+            }
+            catch (ApiRefusalException e) when (e.Code == HttpStatusCode.NotFound)
+            {
+                // Its definition was deleted.
+            }
+        }
+
+        return dependents;
+    }
+
+    private static bool IsOwner(V1PartialObjectMetadata owner, V1PartialObjectMetadata dependent) =>
+        dependent.Metadata.OwnerReferences?.Any(reference => reference.Uid == owner.Metadata.Uid) == true;
 
     private Task<V1PartialObjectMetadata?> DisownAsync(
         ApiResource resource, V1PartialObjectMetadata dependent, string ownerUid, CancellationToken cancellationToken) =>

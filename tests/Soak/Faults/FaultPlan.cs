@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace KafkaLogstash.Soak.Faults;
 
 /// <summary>What can go wrong.</summary>
@@ -57,5 +59,33 @@ internal static class FaultPlan
         }
 
         return faults;
+    }
+
+    /// <summary>Lets faults happen at their time, side by side, until all have, and each has passed.</summary>
+    /// <param name="faults">The faults, in the order of their time.</param>
+    /// <param name="began">When the run began, as <see cref="Stopwatch.GetTimestamp"/> says it.</param>
+    /// <param name="work">What is to be disturbed; once it is done no further fault begins.</param>
+    /// <param name="apply">Lets a fault happen, and ends when it has passed.</param>
+    /// <param name="cancellationToken">Lets no further fault begin.</param>
+    public static async Task RunAsync(IEnumerable<Fault> faults, long began, Task work, Func<Fault, Task> apply, CancellationToken cancellationToken)
+    {
+        var under = new List<Task>();
+        foreach (var fault in faults)
+        {
+            var wait = fault.At - Stopwatch.GetElapsedTime(began);
+            if (wait > TimeSpan.Zero && await Task.WhenAny(work, Task.Delay(wait, cancellationToken)) == work)
+            {
+                break;
+            }
+
+            if (cancellationToken.IsCancellationRequested)
+            {
+                break;
+            }
+
+            under.Add(apply(fault));
+        }
+
+        await Task.WhenAll(under);
     }
 }

@@ -217,25 +217,16 @@ internal sealed class SinkSoak : IAsyncDisposable
     private async Task FailAsync(Task sending, CancellationToken cancellationToken)
     {
         var brokers = new BrokerFaults(_kafka, Topic, Partitions, group: "", BrokerFaults.ForProducers);
-        var under = new List<Task>();
-        foreach (var fault in FaultPlan.Make(_options.Seed, Kinds, _options.Length, TimeSpan.FromSeconds(0.8)))
-        {
-            var wait = fault.At - Stopwatch.GetElapsedTime(_began);
-            if (wait > TimeSpan.Zero && await Task.WhenAny(sending, Task.Delay(wait, cancellationToken)) == sending)
+        await FaultPlan.RunAsync(
+            FaultPlan.Make(_options.Seed, Kinds, _options.Length, TimeSpan.FromSeconds(0.8)),
+            _began,
+            sending,
+            fault =>
             {
-                break;
-            }
-
-            if (cancellationToken.IsCancellationRequested)
-            {
-                break;
-            }
-
-            _applied++;
-            under.Add(ApplyAsync(fault, brokers));
-        }
-
-        await Task.WhenAll(under);
+                _applied++;
+                return ApplyAsync(fault, brokers);
+            },
+            cancellationToken);
         brokers.Heal();
     }
 

@@ -215,25 +215,16 @@ internal sealed class SourceSoak : IAsyncDisposable
     private async Task FailAsync(Task producing, CancellationToken cancellationToken)
     {
         var brokers = new BrokerFaults(_kafka, Topic, Partitions, Group, BrokerFaults.ForConsumers);
-        var under = new List<Task>();
-        foreach (var fault in FaultPlan.Make(_options.Seed, Kinds, _options.Length, TimeSpan.FromSeconds(1.5)))
-        {
-            var wait = fault.At - Stopwatch.GetElapsedTime(_began);
-            if (wait > TimeSpan.Zero && await Task.WhenAny(producing, Task.Delay(wait, cancellationToken)) == producing)
+        await FaultPlan.RunAsync(
+            FaultPlan.Make(_options.Seed, Kinds, _options.Length, TimeSpan.FromSeconds(1.5)),
+            _began,
+            producing,
+            fault =>
             {
-                break;
-            }
-
-            if (cancellationToken.IsCancellationRequested)
-            {
-                break;
-            }
-
-            _applied++;
-            under.Add(ApplyAsync(fault, brokers));
-        }
-
-        await Task.WhenAll(under);
+                _applied++;
+                return ApplyAsync(fault, brokers);
+            },
+            cancellationToken);
         brokers.Heal();
         foreach (var server in _servers)
         {

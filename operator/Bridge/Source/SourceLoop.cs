@@ -396,9 +396,22 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
 
             if (progress.Paused == PauseReasons.None)
             {
-                _consumer.Resume([progress.Partition]);
-                _paused--;
+                Resume(progress);
             }
+        }
+    }
+
+    /// <summary>Lets Kafka be asked for a partition's records again. Also where it is given up: librdkafka would remember the pause, and never read the partition when it comes back.</summary>
+    private void Resume(PartitionProgress progress)
+    {
+        _paused--;
+        try
+        {
+            _consumer.Resume([progress.Partition]);
+        }
+        catch (KafkaException)
+        {
+            // librdkafka does not know the partition any more, nor that it was paused.
         }
     }
 
@@ -408,7 +421,7 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
         {
             if (_partitions.Remove(partition, out var progress) && progress.Paused != PauseReasons.None)
             {
-                _paused--;
+                Resume(progress);
             }
         }
 

@@ -232,6 +232,36 @@ public sealed class SourceBridgeTests
         }
     }
 
+    [Fact]
+    public async Task A_partition_that_was_paused_when_it_was_taken_back_is_read_when_it_comes_again()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders", 2);
+        var open = new TaskCompletionSource();
+        await using var logstash = Receiver.Start((_, _, token) => open.Task.WaitAsync(token));
+        await Records.ProduceAsync(kafka, 400, 2);
+        var settings = SourceRun.Settings(logstash.Address) with
+        {
+            WindowSize = 10,
+            MaxWindowsInFlight = 1,
+            RevocationTimeout = TimeSpan.FromMilliseconds(200),
+            DrainTimeout = TimeSpan.FromMilliseconds(200),
+        };
+        await using var first = SourceRun.Start(kafka, settings);
+        await Eventually.Async(() => first.Metric("paused_partitions") == 2, "Logstash takes nothing, and both partitions are paused");
+
+        await using (var second = SourceRun.Start(kafka, settings, "pod-1"))
+        {
+            await Eventually.Async(() => first.Metric("partitions") == 1 && second.Metric("partitions") == 1, "each reads a partition");
+            await second.StopAsync();
+        }
+
+        await Eventually.Async(() => first.Metric("partitions") == 2, "the first reads both again");
+        open.SetResult();
+
+        await Eventually.Async(() => logstash.Events.Select(item => item.GetProperty("n").GetInt32()).Distinct().Count() == 400, "all arrive");
+    }
+
     /// <summary>Whether a bridge came to commit what it gives back; false where the group was rebalancing again meanwhile.</summary>
     private static async Task<bool> CommitsWhenTakenBackAsync()
     {

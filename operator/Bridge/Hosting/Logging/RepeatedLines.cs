@@ -20,7 +20,7 @@ internal sealed partial class RepeatedLines(TimeSpan interval, TimeProvider time
     /// <param name="leftOut">How often the same was left out since it was last written.</param>
     public bool IsDue(string line, out int leftOut)
     {
-        var key = VaryingNumber().Replace(line, "");
+        var key = KeyOf(line);
         leftOut = 0;
         lock (_gate)
         {
@@ -41,6 +41,19 @@ internal sealed partial class RepeatedLines(TimeSpan interval, TimeProvider time
 
             _lines[key] = new Line(time.GetTimestamp());
             return true;
+        }
+    }
+
+    private static string KeyOf(string line)
+    {
+        try
+        {
+            return VaryingNumber().Replace(line, "");
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            // The thread was held up for that long. It is one of librdkafka's, and what is thrown there ends the process: rather a line too many.
+            return line;
         }
     }
 

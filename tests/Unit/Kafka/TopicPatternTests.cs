@@ -64,8 +64,7 @@ public sealed class TopicPatternTests
         Assert.Null(new TopicPattern("(a+)+b").Matching([new string('a', 40)]));
 
     [Fact]
-    public void No_pattern_ends_in_an_exception() => Check.Sample(
-        Gen.Char[@"ab.*+?{}[]()|\^$&-0123dpQEk<>:=!ixu"].Array[0, 12].Select(characters => new string(characters)),
+    public void No_pattern_ends_in_an_exception() => Gen.Char[@"ab.*+?{}[]()|\^$&-0123dpQEk<>:=!ixu"].Array[0, 12].Select(characters => new string(characters)).Seeded().Sample(
         pattern => new TopicPattern(pattern).Matching(Topics)?.Except(Topics).Any() != true,
         iter: 20_000);
 }

@@ -14,7 +14,7 @@ public sealed class WireTests
     private static readonly Gen<int[]> Pieces = Gen.OneOf(Gen.Int[1, 16], Gen.Int[1, 70_000]).Array[1, 20];
 
     [Fact]
-    public async Task Whatever_is_sent_is_read_by_a_strict_reader_wherever_it_is_cut() => await Gen.Select(Windows, Gen.Int[0, 9], Pieces).SampleAsync(
+    public async Task Whatever_is_sent_is_read_by_a_strict_reader_wherever_it_is_cut() => await Gen.Select(Windows, Gen.Int[0, 9], Pieces).Seeded().SampleAsync(
         async (windows, level, pieces) =>
         {
             await using var wire = new Wire([]);
@@ -33,7 +33,7 @@ public sealed class WireTests
         threads: 1);
 
     [Fact]
-    public async Task Acknowledgements_count_the_same_wherever_they_are_cut() => await Gen.Select(Windows, Pieces, Gen.Int).SampleAsync(
+    public async Task Acknowledgements_count_the_same_wherever_they_are_cut() => await Gen.Select(Windows, Pieces, Gen.Int).Seeded().SampleAsync(
         async (windows, pieces, seed) =>
         {
             var random = new Random(seed);

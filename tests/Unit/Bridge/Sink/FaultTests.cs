@@ -325,7 +325,7 @@ public sealed class FaultTests
             Gen.Const((object?)null),
             self.Array[0, 3].Select(items => (object?)items),
             Gen.Dictionary(Gen.String, self)[0, 3].Select(members => (object?)members)));
-        Gen.Select(Gen.Dictionary(Gen.String, value)[0, 4].Array[0, 8], Gen.Bool).Sample((events, indented) =>
+        Gen.Select(Gen.Dictionary(Gen.String, value)[0, 4].Array[0, 8], Gen.Bool).Seeded().Sample((events, indented) =>
         {
             var json = JsonSerializer.SerializeToUtf8Bytes(events, indented ? Indented : JsonSerializerOptions.Default);
             using var batch = new RecordBatch(new PinnedBuffers(0));

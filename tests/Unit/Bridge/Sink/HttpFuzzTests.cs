@@ -62,7 +62,7 @@ public sealed class HttpFuzzTests
         using var over = new CancellationTokenSource();
         var neighbour = PostUntilAsync(sink, over.Token);
 
-        await Gen.Select(Coded, Gen.Enum<Framing>(), Gen.Int[1, 2000].Array[1, 5]).SampleAsync(
+        await Gen.Select(Coded, Gen.Enum<Framing>(), Gen.Int[1, 2000].Array[1, 5]).Seeded().SampleAsync(
             async (coded, framing, pieces) =>
             {
                 var (status, written) = await AnswerAsync(sink, coded.Coding, coded.Body, framing, pieces);

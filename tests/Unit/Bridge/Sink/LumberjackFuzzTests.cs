@@ -75,7 +75,7 @@ public sealed class LumberjackFuzzTests
         using var over = new CancellationTokenSource();
         var neighbour = SendUntilAsync(sink, over.Token);
 
-        await Gen.Select(Stream, Gen.Int[1, 3000].Array[1, 6], Endings).SampleAsync(
+        await Gen.Select(Stream, Gen.Int[1, 3000].Array[1, 6], Endings).Seeded().SampleAsync(
             async (bytes, pieces, ending) =>
             {
                 var expected = ExpectedWindows.Of(bytes, MostBytes);

@@ -65,7 +65,7 @@ public sealed class AutoscalerTests
     public void The_number_of_pods_stays_within_its_bounds() => Gen.Select(
         Rules,
         Gen.Select(Gen.Int[1, 60], Gen.Long[-1, 5_000_000], Gen.Int[0, 40], Gen.Int[1, 400], Gen.Bool, (replicas, lag, useful, seconds, ready) => (replicas, lag, useful, seconds, ready)).Array[1, 60])
-        .Sample(
+        .Seeded().Sample(
             (rules, looks) =>
             {
                 var state = ScalingState.Begin(Start);
@@ -89,12 +89,11 @@ public sealed class AutoscalerTests
                     }
                 }
             },
-            seed: "0000KMrl5yS4",
             iter: Iterations);
 
     [Fact]
     public void More_lag_never_means_fewer_pods() => Gen.Select(Rules, Gen.Int[1, 40], Gen.Long[0, 5_000_000], Gen.Long[0, 5_000_000], Gen.Int[1, 20_000])
-        .Sample(
+        .Seeded().Sample(
             (rules, replicas, one, other, rate) =>
             {
                 var state = ScalingState.Begin(Start.AddHours(-1)) with { Last = new ScalingState.Measurement(Start - Look, replicas, 1000, 5_000_000) };
@@ -103,12 +102,11 @@ public sealed class AutoscalerTests
 
                 Assert.True(Replicas(Math.Min(one, other)) <= Replicas(Math.Max(one, other)));
             },
-            seed: "0000KMrl5yS4",
             iter: Iterations * 10);
 
     [Fact]
     public void Constant_lag_leads_to_one_number_of_pods() => Gen.Select(Rules, Gen.Int[1, 40], Gen.Long[0, 5_000_000])
-        .Sample(
+        .Seeded().Sample(
             (rules, replicas, lag) =>
             {
                 var history = Run(rules, replicas, TimeSpan.FromMinutes(40), _ => (lag, null));
@@ -116,7 +114,6 @@ public sealed class AutoscalerTests
                 Assert.Single(history.Skip(history.Count / 2).Distinct());
                 Assert.True(history.SequenceEqual(history.Order()) || history.SequenceEqual(history.OrderDescending()), string.Join(' ', history));
             },
-            seed: "0000KMrl5yS4",
             iter: Iterations);
 
     [Theory]
@@ -133,7 +130,7 @@ public sealed class AutoscalerTests
     [Fact]
     public void Constant_load_does_not_make_the_pods_come_and_go() =>
         Gen.Select(Gen.Int[1, 3], Gen.Int[4, 20], Gen.Long[100, 50_000], Gen.Int[1, 10], Gen.Double[200, 5000], Gen.Double[0.05, 0.8])
-            .Sample(
+            .Seeded().Sample(
                 (min, max, lagPerReplica, minutes, each, load) =>
                 {
                     var rules = new ScalingRules(min, max, lagPerReplica, TimeSpan.FromMinutes(minutes));
@@ -142,11 +139,10 @@ public sealed class AutoscalerTests
 
                     Assert.True(late.Distinct().Count() == 1, $"{rules}, {each:0} each, {each * max * load:0} written: {string.Join(' ', Changes(history))}");
                 },
-                seed: "0000KMrl5yS4",
                 iter: Iterations);
 
     [Fact]
-    public void Without_anything_to_do_the_fewest_pods_are_left_in_the_stated_time() => Rules.Sample(
+    public void Without_anything_to_do_the_fewest_pods_are_left_in_the_stated_time() => Rules.Seeded().Sample(
         rules =>
         {
             var limit = rules.ScaleDownStabilization + (ScalingRules.StepDownInterval * Math.Ceiling(Math.Log2(rules.MaxReplicas + 1))) + (Look * 4);
@@ -154,18 +150,16 @@ public sealed class AutoscalerTests
 
             Assert.Equal(rules.MinReplicas, history[^1]);
         },
-        seed: "0000KMrl5yS4",
         iter: Iterations);
 
     [Fact]
-    public void A_burst_brings_the_most_pods_in_the_stated_time() => Rules.Sample(
+    public void A_burst_brings_the_most_pods_in_the_stated_time() => Rules.Seeded().Sample(
         rules =>
         {
             var history = Run(rules, rules.MinReplicas, rules.LongestWayUp + Look, _ => (rules.LagPerReplica * (rules.MaxReplicas + 1) * 2, null));
 
             Assert.Equal(rules.MaxReplicas, history[^1]);
         },
-        seed: "0000KMrl5yS4",
         iter: Iterations);
 
     private static List<int> Run(ScalingRules rules, int replicas, TimeSpan duration, Func<TimeSpan, (long Lag, long? EndOffsets)> measure)

@@ -42,7 +42,7 @@ public sealed class UsefulConsumersTests
     }
 
     [Fact]
-    public void There_come_to_be_no_more_bridges_than_partitions() => Gen.Select(Gen.Int[1, 12].Array[1, 4], Gen.Int[1, 40], Gen.Long[0, 10_000_000], Gen.Int[1, 40]).Sample(
+    public void There_come_to_be_no_more_bridges_than_partitions() => Gen.Select(Gen.Int[1, 12].Array[1, 4], Gen.Int[1, 40], Gen.Long[0, 10_000_000], Gen.Int[1, 40]).Seeded().Sample(
         (partitions, most, lag, replicas) =>
         {
             var (useful, reason) = Bridged("None", isExternal: true, [.. partitions.Select((count, i) => new TopicFacts($"t{i}", count, 0))]);

@@ -52,7 +52,7 @@ internal static class BodyReader
                 var read = await inflating.ReadAsync(output.GetMemory(Step), cancellationToken);
                 if (read == 0)
                 {
-                    return BodyOutcome.Read;
+                    return await EndAsync(request.BodyReader, most, cancellationToken);
                 }
 
                 if (output.Length + (long)read > most)
@@ -98,12 +98,29 @@ internal static class BodyReader
         }
     }
 
+    /// <summary>Reads on to the body's end: a format may have its own end before, and a body that breaks off after that is still not all that was sent.</summary>
+    private static async ValueTask<BodyOutcome> EndAsync(PipeReader body, long most, CancellationToken cancellationToken)
+    {
+        for (var left = most; left >= 0;)
+        {
+            var result = await body.ReadAsync(cancellationToken);
+            left -= result.Buffer.Length;
+            body.AdvanceTo(result.Buffer.End);
+            if (result.IsCompleted)
+            {
+                return BodyOutcome.Read;
+            }
+        }
+
+        return BodyOutcome.TooLarge;
+    }
+
     private static async ValueTask<Stream> InflateAsync(PipeReader body, ContentCoding encoding, CancellationToken cancellationToken)
     {
         var first = await body.ReadAtLeastAsync(2, cancellationToken);
         var head = first.Buffer.Slice(0, Math.Min(2, first.Buffer.Length)).ToArray();
         body.AdvanceTo(first.Buffer.Start);
-        var stream = body.AsStream();
+        var stream = body.AsStream(leaveOpen: true);
         return encoding == ContentCoding.Gzip ? new GZipStream(stream, CompressionMode.Decompress)
 
             // RFC 9110 means zlib's format by "deflate"; some send it without its header (RFC 1950, 2.2).

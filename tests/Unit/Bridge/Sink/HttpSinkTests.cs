@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using KafkaLogstash.LocalCluster.Kafka;
 
@@ -150,6 +151,36 @@ public sealed class HttpSinkTests
         Assert.Equal(0, await sink.CountAsync("events_total"));
     }
 
+    [Theory]
+    [InlineData("identity")]
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    public async Task A_body_that_breaks_off_is_refused_wherever_its_compression_ends(string encoding)
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders");
+        await using var sink = await SinkRun.StartAsync(kafka.BootstrapServers);
+        var body = Compress("""[{"n":1}]""", encoding);
+        using var client = new TcpClient();
+        await client.ConnectAsync(sink.Addresses.Http, TestContext.Current.CancellationToken);
+        var stream = client.GetStream();
+        await stream.WriteAsync(
+            (byte[])[.. Encoding.ASCII.GetBytes($"POST /events HTTP/1.1\r\nHost: sink\r\nConnection: close\r\nContent-Encoding: {encoding}\r\nContent-Length: {body.Length + 1}\r\n\r\n"), .. body],
+            TestContext.Current.CancellationToken);
+        var answer = StatusLineAsync(stream);
+
+        for (var i = 0; i < 3; i++)
+        {
+            await sink.PostAsync("/events", """{"n":2}""").ExpectAsync(200);
+        }
+
+        Assert.False(answer.IsCompleted, "It was answered before all of it was there.");
+        client.Client.Shutdown(SocketShutdown.Send);
+
+        Assert.True(await answer is null or "HTTP/1.1 400 Bad Request", await answer);
+        Assert.Equal(3, await sink.CountAsync("events_total"));
+    }
+
     [Fact]
     public async Task Topics_and_keys_are_what_the_patterns_give()
     {
@@ -263,11 +294,26 @@ public sealed class HttpSinkTests
         Assert.Equal(HttpStatusCode.RequestHeaderFieldsTooLarge, answer.StatusCode);
     }
 
+    /// <summary>The first line of an answer; null where the connection ends without one.</summary>
+    private static async Task<string?> StatusLineAsync(NetworkStream stream)
+    {
+        using var reader = new StreamReader(stream, leaveOpen: true);
+        try
+        {
+            return await reader.ReadLineAsync(TestContext.Current.CancellationToken);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
     private static byte[] Compress(string text, string encoding)
     {
         using var output = new MemoryStream();
         using (Stream compressing = encoding switch
         {
+            "identity" => new BufferedStream(output),
             "gzip" => new GZipStream(output, CompressionLevel.Optimal),
             "deflate" => new ZLibStream(output, CompressionLevel.Optimal),
             _ => new DeflateStream(output, CompressionLevel.Optimal),

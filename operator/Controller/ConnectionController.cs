@@ -47,6 +47,12 @@ internal sealed class ConnectionController(
     /// <summary>The longest that nothing is looked at while something ends by the clock.</summary>
     private static readonly TimeSpan LongestLook = TimeSpan.FromHours(6);
 
+    /// <summary>How soon to look whether an object of somebody else is gone; caches hold the operator's own alone.</summary>
+    private static readonly TimeSpan ForeignLook = TimeSpan.FromSeconds(15);
+
+    /// <summary>How soon to apply again what the API server refused.</summary>
+    private static readonly TimeSpan RefusedLook = TimeSpan.FromMinutes(2);
+
     private readonly ConcurrentDictionary<NamespacedName, Settled> _settled = new();
 
     // Restarts that the caches may not show yet: forgotten, they would be taken back.
@@ -63,12 +69,12 @@ internal sealed class ConnectionController(
 
         // What was worked out for exactly this spec, these references and these objects need not be worked out again: a steady state costs no request.
         var fingerprint = Fingerprint(entity);
-        if (!_settled.TryGetValue(key, out var settled) || settled.Fingerprint != fingerprint || settled.Outcome.RenewAt <= time.GetUtcNow())
+        if (!_settled.TryGetValue(key, out var settled) || settled.Fingerprint != fingerprint || settled.Outcome.LookAgainAt <= time.GetUtcNow())
         {
             _settled.TryRemove(key, out _);
             var outcome = await BringInLineAsync(entity, cancellationToken);
             settled = new Settled(Fingerprint(entity), outcome);
-            if (settled.Fingerprint == fingerprint)
+            if (outcome.IsSeen && settled.Fingerprint == fingerprint)
             {
                 _settled[key] = settled;
             }
@@ -88,7 +94,7 @@ internal sealed class ConnectionController(
         }
 
         await WriteStatusAsync(entity, settled.Outcome, cancellationToken);
-        TimeSpan?[] looks = [reload.LookAgain, entity.Spec.Autoscaling is null ? null : ConnectionScaler.Interval, UntilRenewal(settled.Outcome)];
+        TimeSpan?[] looks = [reload.LookAgain, entity.Spec.Autoscaling is null ? null : ConnectionScaler.Interval, UntilNextLook(settled.Outcome)];
         return looks.Min() is { } delay ? ReconcileResult.RequeueAfter(delay) : ReconcileResult.Done;
     }
 
@@ -107,9 +113,9 @@ internal sealed class ConnectionController(
         return Task.CompletedTask;
     }
 
-    /// <summary>When to look at certificates again; a clock that is set forward is noticed within <see cref="LongestLook"/>.</summary>
-    private TimeSpan? UntilRenewal(ReconcileOutcome outcome) =>
-        outcome.RenewAt is { } at ? TimeSpan.FromTicks(Math.Clamp((at - time.GetUtcNow()).Ticks, TimeSpan.TicksPerSecond, LongestLook.Ticks)) : null;
+    /// <summary>When to look again by the clock; one that is set forward is noticed within <see cref="LongestLook"/>.</summary>
+    private TimeSpan? UntilNextLook(ReconcileOutcome outcome) =>
+        outcome.LookAgainAt is { } at ? TimeSpan.FromTicks(Math.Clamp((at - time.GetUtcNow()).Ticks, TimeSpan.TicksPerSecond, LongestLook.Ticks)) : null;
 
     private async Task<ReconcileOutcome> BringInLineAsync(KafkaLogstashConnection entity, CancellationToken cancellationToken)
     {
@@ -190,9 +196,10 @@ internal sealed class ConnectionController(
             return new ReconcileOutcome { Accepted = accepted, ReferencesResolved = resolved, AppliedDigest = LiveDigest(key), Certificates = certificates, Paused = true };
         }
 
+        bool isSeen;
         try
         {
-            await ApplyAsync(entity, rendered.Objects, cancellationToken);
+            isSeen = await ApplyAsync(entity, rendered.Objects, cancellationToken);
         }
         catch (ForeignObjectException e)
         {
@@ -201,12 +208,19 @@ internal sealed class ConnectionController(
                 Accepted = new Verdict(false, "NameTaken", e.Message),
                 ReferencesResolved = resolved,
                 AppliedDigest = LiveDigest(key),
+                LookAgainAt = time.GetUtcNow() + ForeignLook,
             };
         }
         catch (ApiException e) when (e.StatusCode is HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest)
         {
-            // The API server refuses what the spec leads to, a pod template for instance: only another spec helps.
-            return new ReconcileOutcome { Accepted = new Verdict(false, "Refused", e.Message), ReferencesResolved = resolved, AppliedDigest = LiveDigest(key) };
+            // The API server refuses what the spec leads to: a pod template, which only another spec mends, or by a policy of the cluster, which may change.
+            return new ReconcileOutcome
+            {
+                Accepted = new Verdict(false, "Refused", e.Message),
+                ReferencesResolved = resolved,
+                AppliedDigest = LiveDigest(key),
+                LookAgainAt = time.GetUtcNow() + RefusedLook,
+            };
         }
 
         return new ReconcileOutcome
@@ -216,7 +230,8 @@ internal sealed class ConnectionController(
             AppliedDigest = rendered.PipelineDigest,
             ReloadsInPlace = rendered.ReloadsInPlace,
             ReloadObstacle = rendered.ReloadObstacle,
-            RenewAt = bridge?.Certificates?.RenewAt,
+            LookAgainAt = bridge?.Certificates?.RenewAt,
+            IsSeen = isSeen,
             Certificates = certificates,
         };
     }
@@ -334,15 +349,18 @@ internal sealed class ConnectionController(
     }
 
     /// <summary>Applies what is wished, in order, and deletes what the connection owns and is no longer wished.</summary>
-    private async Task ApplyAsync(KafkaLogstashConnection entity, ImmutableArray<JsonObject> objects, CancellationToken cancellationToken)
+    /// <returns>Whether the caches showed all that is wished.</returns>
+    private async Task<bool> ApplyAsync(KafkaLogstashConnection entity, ImmutableArray<JsonObject> objects, CancellationToken cancellationToken)
     {
         var wished = new HashSet<(ResourceKind, string)>();
+        var isSeen = true;
         foreach (var desired in objects)
         {
             var kind = OwnedKinds.Of(desired);
             var name = desired["metadata"]!["name"]!.GetValue<string>();
             wished.Add((kind, name));
             var live = OwnedKinds.Live(informers, kind, new NamespacedName(entity.Metadata.NamespaceProperty, name));
+            isSeen &= live is not null;
             var result = await applier.ApplyAsync(kind, desired, live, null, cancellationToken);
             if (result.Outcome == ApplyOutcome.Created)
             {
@@ -362,6 +380,8 @@ internal sealed class ConnectionController(
                 events.Record(entity, EventType.Normal, "Deleted", "Delete", $"Deleted {kind.Kind} {live.Metadata.Name}: it is no longer needed.");
             }
         }
+
+        return isSeen;
     }
 
     private void Ask(KafkaLogstashConnection entity, KafkaSecrets secrets)

@@ -21,8 +21,14 @@ internal sealed record ReconcileOutcome
     /// <summary>What keeps Logstash from reloading it in place although the spec asks for that, as a sentence; null where nothing does.</summary>
     public string? ReloadObstacle { get; init; }
 
-    /// <summary>When the certificates that the operator made have to be renewed, UTC; null where there are none.</summary>
-    public DateTimeOffset? RenewAt { get; init; }
+    /// <summary>
+    /// When the same spec and the same objects may lead to another outcome, UTC: certificates that the operator made have to be renewed by then, or what no cache shows
+    /// may have changed. Null where only a change that is seen counts.
+    /// </summary>
+    public DateTimeOffset? LookAgainAt { get; init; }
+
+    /// <summary>Whether the caches showed every object that was applied. One that is not seen yet can come and go without a trace in what is seen.</summary>
+    public bool IsSeen { get; init; } = true;
 
     /// <summary>When the certificates that the connection uses end; empty while its references are not there.</summary>
     public ImmutableArray<CertificateEnd> Certificates { get; init; } = [];

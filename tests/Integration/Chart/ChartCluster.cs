@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 using KafkaLogstash.LocalCluster;
 using KafkaLogstash.LocalCluster.ApiServer;
@@ -5,6 +7,7 @@ using KafkaLogstash.LocalCluster.Clusters;
 using KafkaLogstash.LocalCluster.Kafka;
 using KafkaLogstash.LocalCluster.Node;
 using KafkaLogstash.Tests.Integration.Clusters;
+using Xunit.Sdk;
 
 namespace KafkaLogstash.Tests.Integration.Chart;
 
@@ -60,10 +63,10 @@ internal sealed class ChartCluster : IAsyncDisposable
 
     /// <summary>Waits until an object is there and as wished.</summary>
     public async Task<JsonNode> ObjectAsync(string path, Predicate<JsonNode>? wished = null) =>
-        (await Eventually.AsksAsync(() => AskAsync(path), answer => answer.Code == 200 && (wished is null || wished(answer.Body)))).Body;
+        (await AsksAsync(path, answer => answer.Code == 200 && (wished is null || wished(answer.Body)))).Body;
 
     /// <summary>Waits until an object is gone.</summary>
-    public Task GoneAsync(string path) => Eventually.AsksAsync(() => AskAsync(path), static answer => answer.Code == 404);
+    public Task GoneAsync(string path) => AsksAsync(path, static answer => answer.Code == 404);
 
     /// <summary>Waits until the operator's pods have ended.</summary>
     public Task OperatorEndedAsync() => Eventually.AsksAsync(async () => (await ItemsAsync($"/api/v1/namespaces/{RenderedChart.Namespace}/pods")).Count, static pods => pods == 0);
@@ -75,11 +78,37 @@ internal sealed class ChartCluster : IAsyncDisposable
     public IReadOnlyList<AccessDecision> Refusals => [.. Server.Decisions.All
         .Where(static decision => !decision.Allowed && decision.User.StartsWith($"system:serviceaccount:{RenderedChart.Namespace}:", StringComparison.Ordinal)).Distinct()];
 
-    /// <summary>Who waits for an operator that lacks a right waits in vain, and is told why.</summary>
-    private Task<ApiAnswer> AskAsync(string path)
+    /// <summary>Asks until the answer is as wished. Who waits for an operator that lacks a right, or has other troubles, waits in vain and is told them.</summary>
+    private async Task<ApiAnswer> AsksAsync(string path, Predicate<ApiAnswer> wished)
     {
-        Assert.Empty(Refusals);
-        return Api.GetAsync(path);
+        try
+        {
+            return await Eventually.AsksAsync(
+                () =>
+                {
+                    Assert.Empty(Refusals);
+                    return Api.GetAsync(path);
+                },
+                wished);
+        }
+        catch (XunitException vain)
+        {
+            throw new XunitException($"{vain.Message}\n{await OperatorAsync()}", vain);
+        }
+    }
+
+    /// <summary>What the operator's pods are up to, and the end of what they said.</summary>
+    private async Task<string> OperatorAsync()
+    {
+        const string Pods = $"/api/v1/namespaces/{RenderedChart.Namespace}/pods";
+        var told = new StringBuilder();
+        foreach (var pod in await ItemsAsync(Pods))
+        {
+            told.AppendLine(CultureInfo.InvariantCulture, $"{pod["metadata"]!["name"]}: {pod["status"]?.ToJsonString()}");
+            told.AppendLine($"{await Api.GetAsync($"{Pods}/{pod["metadata"]!["name"]}/log?tailLines=200&timestamps=true")}");
+        }
+
+        return told.ToString();
     }
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using KafkaLogstash.Kafka.Probing;
 using KafkaLogstash.Tests.Integration.Clusters;
 
@@ -138,6 +139,24 @@ public sealed class BadInputTests(SharedCluster shared) : ConnectionTest(shared)
         Assert.Equal("NameTaken", accepted["reason"]!.ToString());
         Assert.Contains("orders-logstash-pipeline", accepted["message"]!.ToString(), StringComparison.Ordinal);
         Assert.Equal("theirs", (await ObjectAsync("v1", "configmaps", "orders-logstash-pipeline"))["data"]!["key"]!.ToString());
+    }
+
+    [Fact]
+    public async Task When_the_object_of_somebody_else_is_gone_it_goes_on()
+    {
+        var theirs = new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = "orders-logstash" },
+            ["spec"] = JsonNode.Parse("""{"podSelector": {}}"""),
+        };
+        _ = (await Api.CreateAsync(PathOf("networking.k8s.io/v1", "networkpolicies"), theirs)).Body;
+        await CreateAsync(Plain.Replace("\"input\"", "\"networkPolicy\": {\"enabled\": true}, \"input\"", StringComparison.Ordinal));
+        Assert.Equal("NameTaken", (await ConditionAsync("Accepted", "False"))["reason"]!.ToString());
+
+        await Api.DeleteAsync(PathOf("networking.k8s.io/v1", "networkpolicies", "orders-logstash"));
+
+        await ConditionAsync("Accepted", "True");
+        await ObjectAsync("networking.k8s.io/v1", "networkpolicies", "orders-logstash");
     }
 
     [Fact]

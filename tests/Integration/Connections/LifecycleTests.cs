@@ -110,6 +110,23 @@ public sealed class LifecycleTests(SharedCluster shared) : ConnectionTest(shared
     }
 
     [Fact]
+    public async Task What_is_deleted_as_soon_as_it_is_there_comes_again()
+    {
+        await CreateAsync(Plain);
+        await ObjectAsync("apps/v1", "deployments", "orders-logstash");
+        await using var services = await Api.WatchAsync($"{PathOf("v1", "services")}?watch=true");
+
+        // The reconcile that makes it is still at work when it goes again.
+        for (var times = 0; times < 20; times++)
+        {
+            await services.NextAsync(change => change.Summary == "ADDED orders-logstash");
+            await Api.DeleteAsync(PathOf("v1", "services", "orders-logstash"));
+        }
+
+        await services.NextAsync(change => change.Summary == "ADDED orders-logstash");
+    }
+
+    [Fact]
     public async Task What_is_no_longer_wished_is_removed()
     {
         await CreateAsync(Plain.Replace("\"input\"", "\"networkPolicy\": {\"enabled\": true}, \"input\"", StringComparison.Ordinal));

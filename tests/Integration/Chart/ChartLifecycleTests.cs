@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using KafkaLogstash.Api;
 using KafkaLogstash.LocalCluster.Clusters;
+using KafkaLogstash.LocalCluster.Run;
 using KafkaLogstash.Tests.Integration.Clusters;
 using KafkaLogstash.Tests.Integration.Kubectl;
 
@@ -97,7 +98,7 @@ public sealed class ChartLifecycleTests : IAsyncLifetime
     private string OlderChart()
     {
         var folder = _helm.CopyChart();
-        var definition = RenderedChart.Documents(File.ReadAllText(Path.Join(folder, "files", "crds", "kafkalogstashconnections.yaml"))).Single();
+        var definition = Yaml.Read(File.ReadAllText(Path.Join(folder, "files", "crds", "kafkalogstashconnections.yaml"))).Single();
         Assert.True(SpecOf(definition)["properties"]!.AsObject().Remove("paused"));
         File.WriteAllText(Path.Join(folder, "files", "crds", "kafkalogstashconnections.yaml"), definition.ToJsonString());
         var chart = Path.Join(folder, "Chart.yaml");

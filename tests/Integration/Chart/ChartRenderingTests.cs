@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
-using k8s.Models;
 using KafkaLogstash.LocalCluster.ApiServer.Kinds;
+using KafkaLogstash.LocalCluster.Run;
+using k8s.Models;
 
 namespace KafkaLogstash.Tests.Integration.Chart;
 
@@ -131,7 +132,7 @@ public sealed class ChartRenderingTests
 
         Assert.Equal("keep", RenderedChart.Text(kept, "metadata", "annotations", "helm.sh/resource-policy"));
         Assert.Equal("", RenderedChart.Text(let, "metadata", "annotations", "helm.sh/resource-policy"));
-        var file = RenderedChart.Documents(await File.ReadAllTextAsync(Path.Join(Kubectl.Tools.Checkout, "crds", "kafkalogstashconnections.yaml"), TestContext.Current.CancellationToken)).Single();
+        var file = Yaml.Read(await File.ReadAllTextAsync(Path.Join(Kubectl.Tools.Checkout, "crds", "kafkalogstashconnections.yaml"), TestContext.Current.CancellationToken)).Single();
         Assert.True(JsonNode.DeepEquals(file["spec"], kept["spec"]));
     }
 

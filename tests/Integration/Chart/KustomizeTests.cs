@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using KafkaLogstash.LocalCluster.Run;
 using KafkaLogstash.Tests.Integration.Kubectl;
 
 namespace KafkaLogstash.Tests.Integration.Chart;
@@ -38,7 +39,7 @@ public sealed partial class KustomizeTests
         var chart = (await RenderedChart.WithAsync()).Objects.Where(static item => RenderedChart.Text(item, "metadata", "annotations", "helm.sh/hook").Length == 0).Select(Comparable);
         using var kubectl = new KubectlProgram("", "default");
 
-        var plain = RenderedChart.Documents(await kubectl.RunAsync("kustomize", Path.Join(Tools.Checkout, "config", "default")));
+        var plain = Yaml.Read(await kubectl.RunAsync("kustomize", Path.Join(Tools.Checkout, "config", "default")));
 
         var (own, rest) = (plain.Where(static item => RenderedChart.Text(item, "kind") == "Namespace").ToList(), plain.Where(static item => RenderedChart.Text(item, "kind") != "Namespace"));
         Assert.Equal("restricted", RenderedChart.Text(Assert.Single(own), "metadata", "labels", "pod-security.kubernetes.io/enforce"));

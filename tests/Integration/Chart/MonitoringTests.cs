@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using KafkaLogstash.LocalCluster.Run;
 using KafkaLogstash.Tests.Monitoring;
 
 namespace KafkaLogstash.Tests.Integration.Chart;
@@ -16,7 +17,7 @@ public sealed class MonitoringTests
         var (status, said) = await Tool.RunAsync(kubectl, "", "kustomize", Path.Join(Kubectl.Tools.Checkout, "config", "monitoring"));
         Assert.True(status == 0, said);
 
-        var kustomized = RenderedChart.Documents(said);
+        var kustomized = Yaml.Read(said);
         var rendered = (await RenderedChart.WithAsync(Everything)).Objects.Where(static item =>
             RenderedChart.Text(item, "metadata", "labels", "app.kubernetes.io/component") == "metrics" && RenderedChart.Text(item, "kind") != "Service").ToList();
 

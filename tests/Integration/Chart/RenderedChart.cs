@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
-using YamlDotNet.Core;
-using YamlDotNet.Core.Events;
-using YamlDotNet.Serialization;
+using KafkaLogstash.LocalCluster.Run;
 
 namespace KafkaLogstash.Tests.Integration.Chart;
 
@@ -23,27 +21,8 @@ internal sealed class RenderedChart
     public static async Task<RenderedChart> WithAsync(string values = "", params string[] arguments)
     {
         using var helm = new HelmProgram();
-        return new(Documents(await helm.RunAsync(
+        return new(Yaml.Read(await helm.RunAsync(
             ["template", Release, HelmProgram.Chart, "--namespace", Namespace, "--values", helm.WriteFile("values.yaml", values), .. arguments])));
-    }
-
-    /// <summary>Every document of a YAML text that is not empty.</summary>
-    public static IReadOnlyList<JsonObject> Documents(string text)
-    {
-        var parser = new Parser(new StringReader(text));
-        var reader = new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build();
-        var writer = new SerializerBuilder().JsonCompatible().Build();
-        var documents = new List<JsonObject>();
-        parser.Consume<StreamStart>();
-        while (parser.Accept<DocumentStart>(out _))
-        {
-            if (reader.Deserialize(parser) is { } document)
-            {
-                documents.Add(JsonNode.Parse(writer.Serialize(document))!.AsObject());
-            }
-        }
-
-        return documents;
     }
 
     public IEnumerable<JsonObject> Of(string kind) => Objects.Where(item => Text(item, "kind") == kind);

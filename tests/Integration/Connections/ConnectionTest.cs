@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using KafkaLogstash.Api;
 using KafkaLogstash.Kafka.Probing;
+using KafkaLogstash.LocalCluster.Run;
 using KafkaLogstash.Runtime;
 using KafkaLogstash.Tests.Integration.Clusters;
 
@@ -118,8 +119,7 @@ public abstract class ConnectionTest(SharedCluster shared) : ClusterTest(shared)
     internal static async Task ServeDefinitionAsync(ApiSession api)
     {
         const string Path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/kafkalogstashconnections.kafka-logstash.io";
-        var yaml = new YamlDotNet.Serialization.DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build().Deserialize<object>(ConnectionCrd.ToYaml());
-        var definition = JsonNode.Parse(new YamlDotNet.Serialization.SerializerBuilder().JsonCompatible().Build().Serialize(yaml))!;
+        var definition = Yaml.Read(ConnectionCrd.ToYaml()).Single();
         await Definition.WaitAsync(Cancellation);
         try
         {

@@ -5,10 +5,10 @@ using YamlDotNet.Serialization;
 
 namespace KafkaLogstash.LocalCluster.Run;
 
-/// <summary>Reads the YAML of resources.</summary>
+/// <summary>Reads YAML as JSON.</summary>
 internal static class Yaml
 {
-    /// <summary>Every document of a text as JSON.</summary>
+    /// <summary>Every document that is not empty.</summary>
     public static IReadOnlyList<JsonObject> Read(string text)
     {
         var serializer = new SerializerBuilder().JsonCompatible().Build();

@@ -36,6 +36,17 @@ internal sealed record SoakOutcome(string Name, long Sent, long Arrived, long Du
     /// <summary>The headings of <see cref="ToString"/>.</summary>
     public static string Headings { get; } = $"{"",-22}{"sent",12}{"arrived",12}{"duplicates",12}{"bound",12}{"faults",8}{"seconds",9}  outcome";
 
+    /// <summary>The same, with its duplicates among the findings where there are too many.</summary>
+    public SoakOutcome Judged()
+    {
+        if (Duplicates > DuplicatesBound)
+        {
+            Findings.Add("too many duplicates", $"{Duplicates}, where {DuplicatesBound} are explained by what was under way");
+        }
+
+        return this;
+    }
+
     /// <inheritdoc/>
     public override string ToString() =>
         $"{Name,-22}{Sent,12}{Arrived,12}{Duplicates,12}{DuplicatesBound,12}{Faults,8}{Took.TotalSeconds,9:0.0}  {(Findings.IsEmpty ? "passed" : "FAILED")}";

@@ -99,7 +99,7 @@ internal sealed class SourceSoak : IAsyncDisposable
         }
 
         CheckEnd(producer);
-        var outcome = new SoakOutcome(
+        return new SoakOutcome(
             _options.WithFaults ? "source, with faults" : "source, in order",
             producer.Produced.Sum(),
             _ledger.Distinct,
@@ -107,13 +107,7 @@ internal sealed class SourceSoak : IAsyncDisposable
             DuplicatesBound,
             _applied,
             Stopwatch.GetElapsedTime(_began),
-            _findings);
-        if (outcome.Duplicates > outcome.DuplicatesBound)
-        {
-            _findings.Add("too many duplicates", $"{outcome.Duplicates}, where {outcome.DuplicatesBound} are explained by what was under way");
-        }
-
-        return outcome;
+            _findings).Judged();
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using KafkaLogstash.LocalCluster.Run;
 using KafkaLogstash.Operator.Settings;
 using KafkaLogstash.Tests.Unit.Operator;
 
@@ -50,7 +51,7 @@ public sealed class ChartFilesTests
     [Fact]
     public void The_chart_has_the_operators_version()
     {
-        var chart = Yaml.Documents(File.ReadAllText(System.IO.Path.Combine(Checkout.Root, ChartValue.Folder, "Chart.yaml"))).Single();
+        var chart = Yaml.Read(File.ReadAllText(System.IO.Path.Combine(Checkout.Root, ChartValue.Folder, "Chart.yaml"))).Single();
         var version = typeof(OperatorSettings).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
         Assert.Equal((version, version), (chart["version"]!.ToString(), chart["appVersion"]!.ToString()));

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using KafkaLogstash.LocalCluster.Run;
 using KafkaLogstash.Tests.Unit.Operator;
 
 namespace KafkaLogstash.Tests.Unit.Chart;
@@ -14,7 +15,7 @@ internal sealed partial record ChartValue(string Path, string Description, JsonN
     public static IReadOnlyList<ChartValue> All()
     {
         var text = File.ReadAllText(System.IO.Path.Combine(Checkout.Root, Folder, "values.yaml"));
-        var defaults = Yaml.Documents(text).Single();
+        var defaults = Yaml.Read(text).Single();
         var values = new List<ChartValue>();
         var above = new List<(int Indent, string Path, bool IsDescribed)>();
         var description = "";

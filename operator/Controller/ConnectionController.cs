@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net;
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -72,9 +73,9 @@ internal sealed class ConnectionController(
         if (!_settled.TryGetValue(key, out var settled) || settled.Fingerprint != fingerprint || settled.Outcome.LookAgainAt <= time.GetUtcNow())
         {
             _settled.TryRemove(key, out _);
-            var outcome = await BringInLineAsync(entity, cancellationToken);
+            var outcome = await TryAsync(entity, cancellationToken);
             settled = new Settled(Fingerprint(entity), outcome);
-            if (outcome.IsSeen && settled.Fingerprint == fingerprint)
+            if (outcome.IsFinal && settled.Fingerprint == fingerprint)
             {
                 _settled[key] = settled;
             }
@@ -90,10 +91,16 @@ internal sealed class ConnectionController(
         if (Scale(entity, settled.Outcome))
         {
             _settled.TryRemove(key, out _);
-            settled = settled with { Outcome = await BringInLineAsync(entity, cancellationToken) };
+            settled = settled with { Outcome = await TryAsync(entity, cancellationToken) };
         }
 
         await WriteStatusAsync(entity, settled.Outcome, cancellationToken);
+        if (settled.Outcome.Failure is { } failure)
+        {
+            // Only now, that people know of it: the loop logs it, counts it, and tries again.
+            ExceptionDispatchInfo.Throw(failure);
+        }
+
         TimeSpan?[] looks = [reload.LookAgain, entity.Spec.Autoscaling is null ? null : ConnectionScaler.Interval, UntilNextLook(settled.Outcome)];
         return looks.Min() is { } delay ? ReconcileResult.RequeueAfter(delay) : ReconcileResult.Done;
     }
@@ -116,6 +123,34 @@ internal sealed class ConnectionController(
     /// <summary>When to look again by the clock; one that is set forward is noticed within <see cref="LongestLook"/>.</summary>
     private TimeSpan? UntilNextLook(ReconcileOutcome outcome) =>
         outcome.LookAgainAt is { } at ? TimeSpan.FromTicks(Math.Clamp((at - time.GetUtcNow()).Ticks, TimeSpan.TicksPerSecond, LongestLook.Ticks)) : null;
+
+    /// <summary>Brings the objects in line; what goes wrong on the way is an outcome, too.</summary>
+    private async Task<ReconcileOutcome> TryAsync(KafkaLogstashConnection entity, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await BringInLineAsync(entity, cancellationToken);
+        }
+        catch (Exception e) when (IsTrouble(e))
+        {
+            return new ReconcileOutcome
+            {
+                Accepted = Before(entity, ConditionTypes.Accepted),
+                ReferencesResolved = Before(entity, ConditionTypes.ReferencesResolved),
+                AppliedDigest = LiveDigest(entity.Key()),
+                Failure = e,
+                IsFinal = false,
+            };
+        }
+    }
+
+    /// <summary>Whether people should know of it: not of the end of the operator, and not of a cache that is a moment behind.</summary>
+    private static bool IsTrouble(Exception e) => e is not OperationCanceledException and not ApiException { IsConflict: true };
+
+    /// <summary>What a condition said of this spec before.</summary>
+    private static Verdict Before(KafkaLogstashConnection entity, string type) =>
+        (entity.Status?.ObservedGeneration == entity.Metadata.Generation ? Verdict.Of(entity.Status, type) : null)
+        ?? new Verdict(null, "NotLooked", "The reconcile did not come so far.");
 
     private async Task<ReconcileOutcome> BringInLineAsync(KafkaLogstashConnection entity, CancellationToken cancellationToken)
     {
@@ -196,10 +231,10 @@ internal sealed class ConnectionController(
             return new ReconcileOutcome { Accepted = accepted, ReferencesResolved = resolved, AppliedDigest = LiveDigest(key), Certificates = certificates, Paused = true };
         }
 
-        bool isSeen;
+        AppliedObjects applied;
         try
         {
-            isSeen = await ApplyAsync(entity, rendered.Objects, cancellationToken);
+            applied = await ApplyAsync(entity, rendered.Objects, cancellationToken);
         }
         catch (ForeignObjectException e)
         {
@@ -211,9 +246,9 @@ internal sealed class ConnectionController(
                 LookAgainAt = time.GetUtcNow() + ForeignLook,
             };
         }
-        catch (ApiException e) when (e.StatusCode is HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest)
+        catch (ApiException e) when (ApplyRefusal.Is(e))
         {
-            // The API server refuses what the spec leads to: a pod template, which only another spec mends, or by a policy of the cluster, which may change.
+            // A pod template, which only another spec mends, or a quota or a policy of the cluster, which may change.
             return new ReconcileOutcome
             {
                 Accepted = new Verdict(false, "Refused", e.Message),
@@ -221,6 +256,10 @@ internal sealed class ConnectionController(
                 AppliedDigest = LiveDigest(key),
                 LookAgainAt = time.GetUtcNow() + RefusedLook,
             };
+        }
+        catch (Exception e) when (IsTrouble(e))
+        {
+            return new ReconcileOutcome { Accepted = accepted, ReferencesResolved = resolved, AppliedDigest = LiveDigest(key), Failure = e, IsFinal = false };
         }
 
         return new ReconcileOutcome
@@ -231,7 +270,8 @@ internal sealed class ConnectionController(
             ReloadsInPlace = rendered.ReloadsInPlace,
             ReloadObstacle = rendered.ReloadObstacle,
             LookAgainAt = bridge?.Certificates?.RenewAt,
-            IsSeen = isSeen,
+            IsFinal = applied.IsFinal && references.All(reference => reference.Optional || IsCached(key, reference)),
+            Deployments = applied.Deployments,
             Certificates = certificates,
         };
     }
@@ -307,7 +347,7 @@ internal sealed class ConnectionController(
         events.Record(entity, EventType.Warning, "ReloadFailed", "Restart", $"{reason} The pods are restarted.");
         var now = time.GetUtcNow();
         _restarts[entity.Key()] = new PodRestart(digest, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond)), reason);
-        return await BringInLineAsync(entity, cancellationToken);
+        return await TryAsync(entity, cancellationToken);
     }
 
     private PodRestart? LastRestart(KafkaLogstashConnection entity)
@@ -348,20 +388,36 @@ internal sealed class ConnectionController(
         return [.. pods.Select(pod => PodState.Of(pod, answers)).OrderBy(pod => pod.Name, StringComparer.Ordinal)];
     }
 
-    /// <summary>Applies what is wished, in order, and deletes what the connection owns and is no longer wished.</summary>
-    /// <returns>Whether the caches showed all that is wished.</returns>
-    private async Task<bool> ApplyAsync(KafkaLogstashConnection entity, ImmutableArray<JsonObject> objects, CancellationToken cancellationToken)
+    /// <summary>
+    /// Applies what is wished, in order, and deletes what the connection owns and is no longer wished. Where pods run, the API server judges everything first: a change
+    /// that it refuses in part is not made at all.
+    /// </summary>
+    private async Task<AppliedObjects> ApplyAsync(KafkaLogstashConnection entity, ImmutableArray<JsonObject> objects, CancellationToken cancellationToken)
     {
+        if (Deployment(entity) is not null || Deployment(entity, Workload.Bridge) is not null)
+        {
+            foreach (var desired in objects)
+            {
+                await applier.ApplyAsync(OwnedKinds.Of(desired), desired, Live(entity, desired), new ApplyOptions { DryRun = true }, cancellationToken);
+            }
+        }
+
         var wished = new HashSet<(ResourceKind, string)>();
-        var isSeen = true;
+        var deployments = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        var isFinal = true;
         foreach (var desired in objects)
         {
             var kind = OwnedKinds.Of(desired);
             var name = desired["metadata"]!["name"]!.GetValue<string>();
+            var live = Live(entity, desired);
             wished.Add((kind, name));
-            var live = OwnedKinds.Live(informers, kind, new NamespacedName(entity.Metadata.NamespaceProperty, name));
-            isSeen &= live is not null;
+            isFinal &= live is not null;
             var result = await applier.ApplyAsync(kind, desired, live, null, cancellationToken);
+            if (kind == ResourceKind.Of<V1Deployment>() && result.ResourceVersion is { } version)
+            {
+                deployments[name] = version;
+            }
+
             if (result.Outcome == ApplyOutcome.Created)
             {
                 events.Record(entity, EventType.Normal, "Created", "Apply", $"Created {kind.Kind} {name}.");
@@ -381,8 +437,17 @@ internal sealed class ConnectionController(
             }
         }
 
-        return isSeen;
+        return new AppliedObjects(deployments.ToImmutable(), isFinal);
     }
+
+    private IKubernetesObject<V1ObjectMeta>? Live(KafkaLogstashConnection entity, JsonObject desired) =>
+        OwnedKinds.Live(informers, OwnedKinds.Of(desired), entity.Key() with { Name = desired["metadata"]!["name"]!.GetValue<string>() });
+
+    private bool IsCached(NamespacedName key, Reference reference) => Cached(key with { Name = reference.Name }, reference.Kind) is not null;
+
+    private IKubernetesObject<V1ObjectMeta>? Cached(NamespacedName name, ReferenceKind kind) => kind == ReferenceKind.Secret
+        ? informers.For<PartialObjectMetadata<V1Secret>>().Cache.Get(name)
+        : informers.For<PartialObjectMetadata<V1ConfigMap>>().Cache.Get(name);
 
     private void Ask(KafkaLogstashConnection entity, KafkaSecrets secrets)
     {
@@ -423,10 +488,17 @@ internal sealed class ConnectionController(
         var pods = Pods(key);
         logstash.Follow(key.ToString(), Observed(pods, PodPaths.ApiPort), outcome.AppliedDigest ?? "");
         var applied = Applied(key, outcome);
-        var bridge = Bridge(entity);
+        var bridge = Bridge(entity, outcome);
         var health = bridge is not null && entity.Spec.Logstash.External is not null
             ? LogstashHealth.External(bridge, isReached: entity.Spec.Input is not null)
-            : LogstashHealth.Judge(deployment, pods, logstash.Latest(key.ToString()), outcome.AppliedDigest, outcome.ReloadsInPlace ? applied : null);
+            : LogstashHealth.Judge(
+                deployment,
+                pods,
+                logstash.Latest(key.ToString()),
+                outcome.AppliedDigest,
+                outcome.ReloadsInPlace ? applied : null,
+                outcome.Deployments.GetValueOrDefault(new ConnectionNames(key.Name).Logstash),
+                RunningBefore(entity));
         var rollout = health.Available.Holds == true && applied is not null
             ? PipelineRollout.Describe(applied, outcome.ReloadsInPlace, outcome.ReloadObstacle, LastRestart(entity), States(key, pods))
             : null;
@@ -458,7 +530,7 @@ internal sealed class ConnectionController(
     }
 
     /// <summary>How the bridge pods are; null with the transport Native.</summary>
-    private BridgeHealth? Bridge(KafkaLogstashConnection entity)
+    private BridgeHealth? Bridge(KafkaLogstashConnection entity, ReconcileOutcome outcome)
     {
         var key = entity.Key();
         if (entity.Spec.Transport != Transport.Bridge)
@@ -469,8 +541,12 @@ internal sealed class ConnectionController(
 
         var pods = Pods(key, Workload.Bridge);
         bridges.Follow(key.ToString(), Observed(pods, BridgeDefaults.ManagementPort), "");
-        return BridgeHealth.Judge(Deployment(entity, Workload.Bridge), pods, bridges.Latest(key.ToString()));
+        return BridgeHealth.Judge(Deployment(entity, Workload.Bridge), pods, bridges.Latest(key.ToString()), outcome.Deployments.GetValueOrDefault(new ConnectionNames(key.Name).Bridge));
     }
+
+    /// <summary>The pipeline that all pods ran when it was looked last; null where they did not.</summary>
+    private static string? RunningBefore(KafkaLogstashConnection entity) =>
+        entity.Status?.Conditions.Any(condition => condition is { Type: ConditionTypes.LogstashAvailable, Status: "True" }) == true ? entity.Status.PipelineHash : null;
 
     /// <summary>Tells people once about each change for the worse, and about getting ready.</summary>
     private void Announce(KafkaLogstashConnection entity, ConnectionStatus status)
@@ -479,7 +555,8 @@ internal sealed class ConnectionController(
         foreach (var condition in status.Conditions)
         {
             var before = Before(condition.Type);
-            var changed = before is null || before.Status != condition.Status || before.Reason != condition.Reason || before.Message != condition.Message;
+            var changed = before is null || before.Status != condition.Status || before.Reason != condition.Reason
+                || (before.Message != condition.Message && before.ObservedGeneration != condition.ObservedGeneration);
             if (changed && condition is { Status: "False", Type: ConditionTypes.Accepted or ConditionTypes.ReferencesResolved or ConditionTypes.KafkaReachable or ConditionTypes.TopicsAvailable or ConditionTypes.BridgeAvailable } && condition.Reason is not ("RollingOut" or "NotDeployed"))
             {
                 events.Record(entity, EventType.Warning, condition.Reason, "Reconcile", condition.Message);
@@ -537,9 +614,7 @@ internal sealed class ConnectionController(
         foreach (var reference in ConnectionReferences.Of(entity.Spec).Select(reference => (reference.Kind, reference.Name)).Distinct())
         {
             var name = key with { Name = reference.Name };
-            IKubernetesObject<V1ObjectMeta>? live = reference.Kind == ReferenceKind.Secret
-                ? informers.For<PartialObjectMetadata<V1Secret>>().Cache.Get(name)
-                : informers.For<PartialObjectMetadata<V1ConfigMap>>().Cache.Get(name);
+            var live = Cached(name, reference.Kind);
             parts.Add($"{reference.Kind}/{reference.Name}@{live?.Metadata.Uid}:{live?.Metadata.ResourceVersion}");
         }
 
@@ -555,6 +630,11 @@ internal sealed class ConnectionController(
     /// <summary>Files a pod under its connection.</summary>
     internal static IEnumerable<string> ConnectionOf(V1Pod pod) =>
         pod.Metadata.Labels?.TryGetValue(ConnectionLabels.Instance, out var name) == true ? [new NamespacedName(pod.Metadata.NamespaceProperty, name).ToString()] : [];
+
+    /// <summary>What came of an apply.</summary>
+    /// <param name="Deployments">See <see cref="ReconcileOutcome.Deployments"/>.</param>
+    /// <param name="IsFinal">See <see cref="ReconcileOutcome.IsFinal"/>.</param>
+    private sealed record AppliedObjects(ImmutableDictionary<string, string> Deployments, bool IsFinal);
 
     private sealed record Settled(string Fingerprint, ReconcileOutcome Outcome);
 }

@@ -16,9 +16,10 @@ internal sealed record BridgeHealth(Verdict Available, int Replicas, int ReadyRe
     /// <param name="deployment">The Deployment; null where there is none yet.</param>
     /// <param name="pods">The connection's bridge pods.</param>
     /// <param name="answers">What each pod said, by the pod's name.</param>
-    public static BridgeHealth Judge(V1Deployment? deployment, IReadOnlyList<V1Pod> pods, ImmutableDictionary<string, BridgeObservation> answers)
+    /// <param name="applied">The version of the Deployment after it was applied last; null where that is not known.</param>
+    public static BridgeHealth Judge(V1Deployment? deployment, IReadOnlyList<V1Pod> pods, ImmutableDictionary<string, BridgeObservation> answers, string? applied = null)
     {
-        var progress = PodProgress.Of(deployment, pods, "bridge pod");
+        var progress = PodProgress.Of(deployment, pods, "bridge pod", applied);
         BridgeHealth Result(Verdict verdict) => new(verdict, progress.Replicas, progress.ReadyReplicas, progress.WishedReplicas, progress.Stalled);
 
         // A bridge knows better than its readiness why it does not work; what a pod can't even start with is not its to say.

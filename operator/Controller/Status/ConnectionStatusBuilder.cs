@@ -4,6 +4,7 @@ using KafkaLogstash.Api;
 using KafkaLogstash.Controller.Rendering;
 using KafkaLogstash.Controller.Rendering.Bridges;
 using KafkaLogstash.Kafka.Probing;
+using KafkaLogstash.Runtime;
 
 namespace KafkaLogstash.Controller.Status;
 
@@ -14,6 +15,8 @@ internal static class ConnectionStatusBuilder
     private const int LongestMessage = 4096;
 
     private const int MostTopicsShown = 3;
+
+    private const string NotProbedReason = "NotProbed";
 
     /// <summary>Works it out.</summary>
     /// <param name="connection">The connection with the status it has.</param>
@@ -34,7 +37,9 @@ internal static class ConnectionStatusBuilder
     {
         var spec = connection.Spec;
         var previous = connection.Status ?? new ConnectionStatus();
-        var (reachable, topics) = Kafka(spec, kafka, outcome);
+        var isSameSpec = previous.ObservedGeneration == connection.Metadata.Generation;
+        var (reachable, topics) = Kafka(spec, kafka, outcome, isSameSpec ? previous : new ConnectionStatus());
+        var isKafkaKnown = kafka is not null || reachable.Reason != NotProbedReason;
         var verdicts = new List<(string Type, Verdict Verdict)>
         {
             (ConditionTypes.Accepted, outcome.Accepted),
@@ -48,15 +53,20 @@ internal static class ConnectionStatusBuilder
             verdicts.Add((ConditionTypes.BridgeAvailable, bridge.Available));
         }
 
+        var failed = outcome is { Failure: { } failure, Accepted.Holds: not false, ReferencesResolved.Holds: not false }
+            ? new Verdict(false, "ApplyFailed", $"{Explain(failure)} It is tried again.")
+            : null;
         var first = verdicts.FirstOrDefault(entry => entry.Verdict.Holds == false || (entry.Verdict.Holds is null && !MayBeUnknown(entry.Type, entry.Verdict)));
-        var ready = first.Verdict is { } reason
+        var ready = failed ?? (first.Verdict is { } reason
             ? new Verdict(false, reason.Reason, $"{first.Type}: {reason.Message}")
             : outcome.Paused
                 ? new Verdict(true, "Paused", "What runs is left as it is (spec.paused is true).")
-                : new Verdict(true, "Ready", bridge is null ? logstash.Available.Message : $"{logstash.Available.Message} {bridge.Available.Message}");
+                : new Verdict(true, "Ready", bridge is null ? logstash.Available.Message : $"{logstash.Available.Message} {bridge.Available.Message}"));
 
         var stalled = outcome.Accepted.Holds == false
-            ? new Verdict(true, outcome.Accepted.Reason, "The spec has to be changed: see the condition Accepted.")
+            ? new Verdict(true, outcome.Accepted.Reason, outcome.Accepted.Reason is "NameTaken" or "Refused"
+                ? "The spec has to be changed, or what stands in its way: see the condition Accepted."
+                : "The spec has to be changed: see the condition Accepted.")
             : logstash.Stalled
                 ? new Verdict(true, logstash.Available.Reason, logstash.Available.Message)
                 : bridge is { Stalled: true }
@@ -88,19 +98,25 @@ internal static class ConnectionStatusBuilder
             // It tells of the time when the pipeline came: pods that are replaced later say nothing about that.
             Rollout = logstash.RunningDigest is null || logstash.RunningDigest == previous.PipelineHash ? previous.Rollout ?? rollout : rollout,
             GroupId = spec.Input is null ? null : connection.GroupId(),
-            Topics = [.. (kafka?.Topics ?? []).Select(topic => new TopicStatus { Name = topic.Name, Partitions = topic.Partitions, Lag = topic.Lag })],
-            Lag = kafka?.Lag,
+            Topics = kafka is null && isKafkaKnown ? previous.Topics : [.. (kafka?.Topics ?? []).Select(topic => new TopicStatus { Name = topic.Name, Partitions = topic.Partitions, Lag = topic.Lag })],
+            Lag = kafka is null && isKafkaKnown ? previous.Lag : kafka?.Lag,
             Bridge = bridge is null
                 ? null
                 : new BridgeStatus { Replicas = bridge.Replicas, ReadyReplicas = bridge.ReadyReplicas, SinkUrl = new BridgePlan(connection).SinkUrl },
         };
     }
 
+    /// <summary>What happened, in words. Texts of other exceptions were not written for people, and nobody knows what is in them.</summary>
+    private static string Explain(Exception failure) => failure is ApiException or TimeoutException or HttpRequestException
+        ? $"The API server did not take what the spec leads to: {failure.Message.TrimEnd('.')}."
+        : $"The operator failed at this spec ({failure.GetType().Name}): its log says more.";
+
     /// <summary>What the operator can't find out keeps nothing from being ready.</summary>
     private static bool MayBeUnknown(string type, Verdict verdict) =>
         type is ConditionTypes.KafkaReachable or ConditionTypes.TopicsAvailable || verdict.Reason == LogstashHealth.ExternalReason;
 
-    private static (Verdict Reachable, Verdict Topics) Kafka(ConnectionSpec spec, KafkaFacts? facts, ReconcileOutcome outcome)
+    /// <summary>What is known of Kafka; until it is asked, which is so after each start of the operator, what was known of it before.</summary>
+    private static (Verdict Reachable, Verdict Topics) Kafka(ConnectionSpec spec, KafkaFacts? facts, ReconcileOutcome outcome, ConnectionStatus before)
     {
         if (spec.Kafka.Probe == ProbeMode.Disabled)
         {
@@ -110,15 +126,19 @@ internal static class ConnectionStatusBuilder
 
         if (facts is null)
         {
-            var unknown = outcome.Accepted.Holds == true && outcome.ReferencesResolved.Holds == true
-                ? new Verdict(null, "NotProbed", "Kafka has not answered yet.")
-                : new Verdict(null, "NotProbed", "Kafka is asked once the spec is valid and its references are there.");
-            return (unknown, unknown);
+            if (outcome.Accepted.Holds != true || outcome.ReferencesResolved.Holds != true)
+            {
+                var unasked = new Verdict(null, NotProbedReason, "Kafka is asked once the spec is valid and its references are there.");
+                return (unasked, unasked);
+            }
+
+            var unknown = new Verdict(null, NotProbedReason, "Kafka has not answered yet.");
+            return (Verdict.Of(before, ConditionTypes.KafkaReachable) ?? unknown, Verdict.Of(before, ConditionTypes.TopicsAvailable) ?? unknown);
         }
 
-        return (Verdict(facts.Reachable), Verdict(facts.TopicsAvailable));
+        return (Found(facts.Reachable), Found(facts.TopicsAvailable));
 
-        static Verdict Verdict(KafkaFinding finding) => new(finding.Holds, finding.Reason, finding.Message);
+        static Verdict Found(KafkaFinding finding) => new(finding.Holds, finding.Reason, finding.Message);
     }
 
     private static string Flow(ConnectionSpec spec)

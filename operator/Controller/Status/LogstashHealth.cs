@@ -36,18 +36,22 @@ internal sealed record LogstashHealth(Verdict Available, string? RunningDigest, 
     /// <param name="answers">What each pod's Logstash said, by the pod's name.</param>
     /// <param name="digest">The digest of the pipeline that they should run; null while none was applied.</param>
     /// <param name="reloaded">The pipeline, where Logstash reloads it in place: pods may then be older than it; null where pods are started with it.</param>
+    /// <param name="applied">The version of the Deployment after it was applied last; null where that is not known.</param>
+    /// <param name="known">The digest that all pods ran when they were asked last, perhaps by another operator; null where they did not.</param>
     public static LogstashHealth Judge(
         V1Deployment? deployment,
         IReadOnlyList<V1Pod> pods,
         ImmutableDictionary<string, PipelineObservation> answers,
         string? digest,
-        AppliedPipeline? reloaded = null)
+        AppliedPipeline? reloaded = null,
+        string? applied = null,
+        string? known = null)
     {
-        var progress = PodProgress.Of(deployment, pods, "pod");
+        var progress = PodProgress.Of(deployment, pods, "pod", applied);
         var readyPods = pods.Where(PodProgress.IsReady).ToList();
         var digests = readyPods
             .Select(pod => PodState.Of(pod, answers))
-            .Select(pod => Digest(pod.Answer, digest, progress.AllCurrent && (reloaded is null || pod.StartedWith(reloaded))))
+            .Select(pod => Digest(pod.Answer, digest, known, progress.AllCurrent && (reloaded is null || pod.StartedWith(reloaded))))
             .Distinct(StringComparer.Ordinal)
             .ToList();
         var running = digests.Count == 1 ? digests[0] : null;
@@ -90,10 +94,15 @@ internal sealed record LogstashHealth(Verdict Available, string? RunningDigest, 
 
     /// <summary>
     /// The digest that a pod runs. Where its node API can't be reached from here (the operator runs outside the cluster, or a network policy
-    /// stands between), readiness has to do: a ready pod has loaded the pipeline it was started with.
+    /// stands between), readiness has to do: a ready pod has loaded the pipeline it was started with. So it has where nobody asked yet, which is so after each
+    /// start of the operator: a connection that was ready would be none for a moment.
     /// </summary>
-    private static string? Digest(PipelineObservation? answer, string? wished, bool startedWithIt) =>
-        answer is PipelineObservation.Unreachable && startedWithIt ? wished : answer?.Digest;
+    private static string? Digest(PipelineObservation? answer, string? wished, string? known, bool startedWithIt) => answer switch
+    {
+        PipelineObservation.Unreachable when startedWithIt => wished,
+        null when wished is not null && known == wished => wished,
+        _ => answer?.Digest,
+    };
 
     private static string Because(string? error) => error is null ? "" : $": {error}";
 }

@@ -12,11 +12,15 @@ namespace KafkaLogstash.Controller.Status;
 /// <param name="Stalled">Whether it won't get better by waiting.</param>
 internal sealed record PodProgress(int Replicas, int ReadyReplicas, int WishedReplicas, bool AllCurrent, Verdict? Verdict, bool Stalled)
 {
+    /// <summary>Whether nothing is left to be rolled out.</summary>
+    public bool IsDone => Verdict is null or { Holds: true };
+
     /// <summary>Looks at them.</summary>
     /// <param name="deployment">The Deployment; null where there is none yet.</param>
     /// <param name="pods">Its pods.</param>
     /// <param name="name">What they are called in messages, for example <c>Logstash pod</c>.</param>
-    public static PodProgress Of(V1Deployment? deployment, IReadOnlyList<V1Pod> pods, string name)
+    /// <param name="applied">The version of the Deployment after it was applied last; null where that is not known. One that is older says nothing of what is wished now.</param>
+    public static PodProgress Of(V1Deployment? deployment, IReadOnlyList<V1Pod> pods, string name, string? applied = null)
     {
         if (deployment is null)
         {
@@ -26,12 +30,12 @@ internal sealed record PodProgress(int Replicas, int ReadyReplicas, int WishedRe
         var wished = deployment.Spec.Replicas ?? 1;
         var status = deployment.Status ?? new V1DeploymentStatus();
         var (total, ready, updated) = (status.Replicas ?? 0, status.ReadyReplicas ?? 0, status.UpdatedReplicas ?? 0);
-        var observed = deployment.IsObserved();
+        var observed = deployment.IsObserved() && !deployment.IsOlderThan(applied);
         var current = updated == total && observed;
         PodProgress Result(bool? holds, string reason, string message, bool stalled = false) =>
             new(total, ready, wished, current, new Verdict(holds, reason, message), stalled);
 
-        if (wished == 0)
+        if (wished == 0 && observed)
         {
             return Result(true, "ScaledToZero", $"No {name} is wished (replicas is 0).");
         }
@@ -41,7 +45,18 @@ internal sealed record PodProgress(int Replicas, int ReadyReplicas, int WishedRe
             return new PodProgress(total, ready, wished, current, null, false);
         }
 
+        if (!observed)
+        {
+            // Its status, and the pods there are, speak of what was wished before.
+            return Result(false, "RollingOut", $"The {name}s are about to be rolled out.");
+        }
+
         var progress = $"{Math.Min(updated, ready)} of {wished} {name}s are up to date and ready";
+        if (deployment.Status?.Conditions?.FirstOrDefault(condition => condition is { Type: "ReplicaFailure", Status: "True" }) is { } refused)
+        {
+            return Result(false, refused.Reason ?? "FailedCreate", $"{progress}; no more can be made: {refused.Message}", DeadlineExceeded(deployment));
+        }
+
         if (pods.Where(pod => !IsReady(pod)).Select(PodTrouble.Of).FirstOrDefault(trouble => trouble is not null) is { } trouble)
         {
             return Result(false, trouble.Reason, $"{progress}; {trouble.Message}", trouble.NeedsPerson || DeadlineExceeded(deployment));

@@ -27,8 +27,17 @@ internal sealed record ReconcileOutcome
     /// </summary>
     public DateTimeOffset? LookAgainAt { get; init; }
 
-    /// <summary>Whether the caches showed every object that was applied. One that is not seen yet can come and go without a trace in what is seen.</summary>
-    public bool IsSeen { get; init; } = true;
+    /// <summary>
+    /// Whether the same is to be expected as long as the caches show the same. Not so while they lack an object that was read or applied, which could come and go without
+    /// a trace in what they show, nor while something that pods still use waits to be deleted.
+    /// </summary>
+    public bool IsFinal { get; init; } = true;
+
+    /// <summary>The version (<c>metadata.resourceVersion</c>) of each Deployment after it was applied, by its name: a cache that shows an older one has not caught up.</summary>
+    public ImmutableDictionary<string, string> Deployments { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Why the reconcile came no further, where that is neither the spec's fault nor that of what it refers to; null where it came to its end.</summary>
+    public Exception? Failure { get; init; }
 
     /// <summary>When the certificates that the connection uses end; empty while its references are not there.</summary>
     public ImmutableArray<CertificateEnd> Certificates { get; init; } = [];

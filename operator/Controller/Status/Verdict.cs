@@ -1,3 +1,5 @@
+using KafkaLogstash.Api;
+
 namespace KafkaLogstash.Controller.Status;
 
 /// <summary>What one condition says, before it has a time.</summary>
@@ -13,4 +15,11 @@ internal sealed record Verdict(bool? Holds, string Reason, string Message)
         false => "False",
         null => "Unknown",
     };
+
+    /// <summary>What a condition said; null where there is none of that type.</summary>
+    /// <param name="status">The status.</param>
+    /// <param name="type">The condition's type.</param>
+    public static Verdict? Of(ConnectionStatus? status, string type) => status?.Conditions.FirstOrDefault(condition => condition.Type == type) is { } before
+        ? new Verdict(before.Status switch { "True" => true, "False" => false, _ => null }, before.Reason, before.Message)
+        : null;
 }

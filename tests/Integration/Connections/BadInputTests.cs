@@ -170,6 +170,26 @@ public sealed class BadInputTests(SharedCluster shared) : ConnectionTest(shared)
         Assert.Equal("Refused", (await ConditionAsync("Accepted", "False"))["reason"]!.ToString());
     }
 
+    [Theory]
+    [InlineData("""{"name": "logstash", "resource": {}}""", "resource")]
+    [InlineData("""{"name": "logstash", "volumeMounts": [{"name": "nowhere", "mountPath": "/data"}]}""", "nowhere")]
+    public async Task A_change_that_is_refused_in_part_is_not_made_at_all(string container, string told)
+    {
+        await CreateAsync(Plain);
+        var running = (await ObjectAsync("v1", "configmaps", "orders-logstash-pipeline"))["data"]!["pipeline.conf"]!.ToString();
+        await ObjectAsync("apps/v1", "deployments", "orders-logstash");
+        await ConditionAsync("Accepted", "True");
+
+        await PatchAsync($$$"""
+            {"pipeline": {"filter": "drop { }"}, "logstash": {"podTemplate": {"spec": {"containers": [ {{{container}}} ]} } } }
+            """);
+
+        var accepted = await ConditionAsync("Accepted", "False");
+        Assert.Equal("Refused", accepted["reason"]!.ToString());
+        Assert.Contains(told, accepted["message"]!.ToString(), StringComparison.Ordinal);
+        Assert.Equal(running, (await ObjectAsync("v1", "configmaps", "orders-logstash-pipeline"))["data"]!["pipeline.conf"]!.ToString());
+    }
+
     [Fact]
     public async Task What_Kafka_says_becomes_conditions_and_lag()
     {

@@ -428,20 +428,34 @@ internal sealed class ConnectionController(
             }
         }
 
-        foreach (var (kind, live) in OwnedKinds.OwnedBy(informers, entity))
+        var unwished = OwnedKinds.OwnedBy(informers, entity)
+            .Where(owned => !wished.Contains((owned.Kind, owned.Live.Metadata.Name)) && owned.Live.Metadata.DeletionTimestamp is null)
+            .ToList();
+        var stillUsed = unwished.Count > 0 && !IsRolledOut(entity, deployments)
+            ? unwished.Where(owned => Retirement.IsForPods(owned.Live, unwished.Select(static other => other.Live))).ToHashSet()
+            : [];
+        foreach (var (kind, live) in unwished.Where(owned => !stillUsed.Contains(owned)))
         {
-            if (!wished.Contains((kind, live.Metadata.Name)) && live.Metadata.DeletionTimestamp is null
-                && await applier.DeleteAsync(kind, live, null, cancellationToken))
+            if (await applier.DeleteAsync(kind, live, null, cancellationToken))
             {
                 events.Record(entity, EventType.Normal, "Deleted", "Delete", $"Deleted {kind.Kind} {live.Metadata.Name}: it is no longer needed.");
             }
         }
 
-        return new AppliedObjects(deployments.ToImmutable(), isFinal);
+        return new AppliedObjects(deployments.ToImmutable(), isFinal && stillUsed.Count == 0);
     }
 
     private IKubernetesObject<V1ObjectMeta>? Live(KafkaLogstashConnection entity, JsonObject desired) =>
         OwnedKinds.Live(informers, OwnedKinds.Of(desired), entity.Key() with { Name = desired["metadata"]!["name"]!.GetValue<string>() });
+
+    /// <summary>Whether only pods of the wished Deployments are left, and do what they are for.</summary>
+    private bool IsRolledOut(KafkaLogstashConnection entity, IReadOnlyDictionary<string, string> deployments)
+    {
+        var key = entity.Key();
+        return informers.For<V1Pod>().Cache.ByIndex(PodIndex, key.ToString()).All(static pod => pod.Metadata.DeletionTimestamp is null)
+            && deployments.All(applied => informers.For<V1Deployment>().Cache.Get(key with { Name = applied.Key }) is { } live
+                && PodProgress.Of(live, [], "pod", applied.Value).IsDone);
+    }
 
     private bool IsCached(NamespacedName key, Reference reference) => Cached(key with { Name = reference.Name }, reference.Kind) is not null;
 

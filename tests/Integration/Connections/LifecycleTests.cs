@@ -109,6 +109,14 @@ public sealed class LifecycleTests(SharedCluster shared) : ConnectionTest(shared
         Assert.Equal("now", deployment["spec"]!["template"]!["metadata"]!["annotations"]!["restarted"]!.ToString());
     }
 
+    /// <summary>Says, as the controller of Deployments would, that the pods of the latest template are ready.</summary>
+    private async Task PodsAreReadyAsync()
+    {
+        var generation = (await ObjectAsync("apps/v1", "deployments", "orders-logstash"))["metadata"]!["generation"]!.GetValue<long>();
+        var status = new JsonObject { ["observedGeneration"] = generation, ["replicas"] = 1, ["updatedReplicas"] = 1, ["readyReplicas"] = 1, ["availableReplicas"] = 1 };
+        _ = (await Api.PatchAsync($"{PathOf("apps/v1", "deployments", "orders-logstash")}/status", ApiSession.MergePatch, new JsonObject { ["status"] = status })).Body;
+    }
+
     [Fact]
     public async Task What_is_deleted_as_soon_as_it_is_there_comes_again()
     {
@@ -124,6 +132,26 @@ public sealed class LifecycleTests(SharedCluster shared) : ConnectionTest(shared
         }
 
         await services.NextAsync(change => change.Summary == "ADDED orders-logstash");
+    }
+
+    [Fact]
+    public async Task What_old_pods_need_stays_until_the_new_ones_run()
+    {
+        Assert.SkipWhen(Cluster.HasControllers, "The test says itself how far the pods are.");
+        await SecretAsync("credentials", ("password", "s3cret"));
+        await CreateAsync("""
+            {"kafka": {"bootstrapServers": ["kafka:9092"], "authentication": {"type": "ScramSha512", "username": "orders", "passwordFrom": {"secretName": "credentials", "key": "password"}}},
+             "input": {"topics": ["orders"]}, "pipeline": {"outputs": "stdout { }"}}
+            """);
+        await ObjectAsync("v1", "secrets", "orders-kafka-client");
+        await PodsAreReadyAsync();
+
+        await PatchAsync("""{"kafka": {"authentication": null}}""");
+        await ConditionAsync("LogstashAvailable", "False");
+        await ObjectAsync("v1", "secrets", "orders-kafka-client");
+
+        await PodsAreReadyAsync();
+        await GoneAsync("v1", "secrets", "orders-kafka-client");
     }
 
     [Fact]

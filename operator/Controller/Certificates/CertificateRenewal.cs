@@ -65,6 +65,7 @@ internal static class CertificateRenewal
         return opened is not null
             && purpose.ServerNames.All(name => opened.MatchesHostname(name, allowWildcards: false, allowCommonName: false))
             && purpose.UsesRsa == (opened.PublicKey.Oid.Value == "1.2.840.113549.1.1.1")
+            && !(purpose.UsesRsa && StrippedKeys.Has(certificate.Key))
             && IsIssuedBy(opened, authorities, purpose, now);
     }
 
@@ -121,7 +122,7 @@ internal static class CertificateRenewal
     {
         using var authority = issuer.Open() ?? throw new ArgumentException("The authority can't be read.", nameof(issuer));
         using var signer = authority.GetECDsaPrivateKey() ?? throw new ArgumentException("The authority has no ECDSA key.", nameof(issuer));
-        using AsymmetricAlgorithm key = purpose.UsesRsa ? RSA.Create(2048) : ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using AsymmetricAlgorithm key = purpose.UsesRsa ? StrippedKeys.Avoid(() => RSA.Create(2048)) : ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = key is RSA rsa
             ? new CertificateRequest(Name(purpose.Subject), rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
             : new CertificateRequest(Name(purpose.Subject), (ECDsa)key, HashAlgorithmName.SHA256);

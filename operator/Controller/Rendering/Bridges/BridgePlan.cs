@@ -74,7 +74,7 @@ internal sealed class BridgePlan(KafkaLogstashConnection connection)
 
             if (IsManaged && SinkAsksForCertificates)
             {
-                // Logstash's http output takes every key in a PEM file for RSA.
+                // Logstash's http output takes every key in a PEM file for RSA, and of some it loses the end (StrippedKeys).
                 purposes.Add(new CertificatePurpose(SinkClient, _names.Logstash, [], UsesRsa: true));
             }
 

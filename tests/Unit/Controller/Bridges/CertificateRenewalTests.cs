@@ -1,3 +1,5 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using KafkaLogstash.Controller.Certificates;
@@ -13,6 +15,8 @@ public sealed class CertificateRenewalTests
         new("beats-server", "orders-logstash-beats", ["orders-logstash-beats.shop.svc", "orders-logstash-beats"]),
         new("sink-client", "orders-logstash", [], UsesRsa: true),
     ];
+
+    private static readonly Lazy<BridgeCertificates> First = new(() => Renew(BridgeCertificates.Read(null), Begin));
 
     [Fact]
     public void What_is_good_is_kept_as_it_is_and_survives_its_Secret()
@@ -59,6 +63,79 @@ public sealed class CertificateRenewalTests
         Assert.False(renamed.Issued.ContainsKey("sink-client"));
         Assert.NotEqual(first.Issued["sink-client"], broken.Issued["sink-client"]);
         Assert.Equal(first.Issued["beats-server"], broken.Issued["beats-server"]);
+    }
+
+    [Theory]
+    [InlineData(0x00, false)]
+    [InlineData(0x09, false)]
+    [InlineData(0x0A, false)]
+    [InlineData(0x0D, false)]
+    [InlineData(0x20, false)]
+    [InlineData(0x21, true)]
+    [InlineData(0x08, true)]
+    public void A_key_of_which_Logstash_would_lose_the_end_is_issued_anew(int last, bool isKept)
+    {
+        var kept = First.Value with
+        {
+            Issued = First.Value.Issued.SetItem("sink-client", First.Value.Issued["sink-client"] with { Key = EndingIn((byte)last, First.Value.Issued["sink-client"].Key) }),
+        };
+
+        var renewed = Renew(kept, Begin);
+
+        Assert.Equal(isKept, kept.Issued["sink-client"] == renewed.Issued["sink-client"]);
+        Assert.Equal(kept.Issued["beats-server"], renewed.Issued["beats-server"]);
+    }
+
+    [Fact]
+    public void A_key_of_which_Logstash_would_lose_the_end_is_not_taken()
+    {
+        var made = new List<RSA>();
+
+        // One of 37 keys is such a one.
+        using var taken = StrippedKeys.Avoid(() =>
+        {
+            RSA key;
+            do
+            {
+                key = RSA.Create(512);
+            }
+            while (made.Count == 0 && key.ExportPkcs8PrivateKey()[^1] is not (0 or (>= 9 and <= 13) or 32));
+
+            made.Add(key);
+            return key;
+        });
+
+        Assert.True(made.Count > 1);
+        Assert.Same(made[^1], taken);
+        Assert.DoesNotContain(taken.ExportPkcs8PrivateKey()[^1], "\0\t\n\v\f\r "u8.ToArray());
+    }
+
+    /// <summary>The same key with an attribute (RFC 5958, section 2), whose value is the last byte of all.</summary>
+    private static string EndingIn(byte last, string pem)
+    {
+        using var key = RSA.Create();
+        key.ImportFromPem(pem);
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            var fields = new AsnReader(key.ExportPkcs8PrivateKey(), AsnEncodingRules.DER).ReadSequence();
+            while (fields.HasData)
+            {
+                writer.WriteEncodedValue(fields.ReadEncodedValue().Span);
+            }
+
+            using (writer.PushSetOf(new Asn1Tag(TagClass.ContextSpecific, 0)))
+            using (writer.PushSequence())
+            {
+                writer.WriteObjectIdentifier("1.2.840.113549.1.9.20");
+                using (writer.PushSetOf())
+                {
+                    writer.WriteOctetString([last]);
+                }
+            }
+        }
+
+        return PemEncoding.WriteString("PRIVATE KEY", writer.Encode()) + "\n";
     }
 
     private static BridgeCertificates Renew(BridgeCertificates kept, DateTimeOffset now) => CertificateRenewal.Renew(kept, "shop/orders", Purposes, now);

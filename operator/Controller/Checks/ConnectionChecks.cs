@@ -112,8 +112,10 @@ public static class ConnectionChecks
         {
             if (options is not null)
             {
-                string[] setByFields = kind == KafkaPluginKind.Input && spec.Input?.TopicsPattern is not null ? ["topics_pattern"] : [];
-                foreach (var finding in KafkaPluginCatalogue.For(version, kind).Check(Elements(options), $"spec.{section}.options", setByFields))
+                // Rules over several options see properties too; what is to be said of those, PropertyChecks says.
+                var (plugin, path) = (KafkaPluginCatalogue.For(version, kind), $"spec.{section}.options");
+                var own = options.Select(option => $"{path}.{option.Key}").ToHashSet(StringComparer.Ordinal);
+                foreach (var finding in plugin.Check(PropertyChecks.OptionsOf(spec, plugin), path, PropertyChecks.SetByFields(spec, plugin)).Where(finding => own.Contains(finding.Path!)))
                 {
                     yield return Of(finding, "spec");
                 }

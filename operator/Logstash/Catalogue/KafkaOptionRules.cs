@@ -6,7 +6,9 @@ namespace KafkaLogstash.Logstash.Catalogue;
 /// <summary>Rules over several options, which the plugins and the Kafka client check only when the pipeline starts, or later.</summary>
 internal static class KafkaOptionRules
 {
-    private const string StringDeserializer = "org.apache.kafka.common.serialization.StringDeserializer";
+    private const string Serialization = "org.apache.kafka.common.serialization.";
+
+    private const string StringDeserializer = Serialization + "StringDeserializer";
 
     public static IEnumerable<Finding> ForInput(IReadOnlyDictionary<string, JsonElement> options, IReadOnlyCollection<string> setByFields, string path)
     {
@@ -39,6 +41,19 @@ internal static class KafkaOptionRules
         if (options.ContainsKey("schema_registry_ssl_truststore_location") && !options.ContainsKey("schema_registry_ssl_truststore_password"))
         {
             yield return Conflict(path, "schema_registry_ssl_truststore_location", "needs `schema_registry_ssl_truststore_password` beside it");
+        }
+
+        // The plugin looks at this one only when its threads start, after the pipeline has taken the place of the one before.
+        if (Text(options, "partition_assignment_strategy") is { } strategy
+            && strategy is not ("range" or "round_robin" or "sticky" or "cooperative_sticky")
+            && !strategy.Contains('.', StringComparison.Ordinal)
+            && !Quoting.HasPlaceholder(strategy))
+        {
+            yield return new Finding(
+                Severity.Error, "wrong-type", "`partition_assignment_strategy` must be range, round_robin, sticky, cooperative_sticky or the name of a class with its package; leave it out for Kafka's own choice.")
+            {
+                Path = $"{path}.partition_assignment_strategy",
+            };
         }
 
         if (Text(options, "group_instance_id") is { } member && !Quoting.HasPlaceholder(member))
@@ -78,9 +93,15 @@ internal static class KafkaOptionRules
             }
         }
 
-        if (Text(options, "value_serializer") is { } serializer && serializer.Split('.')[^1] is not ("StringSerializer" or "ByteArraySerializer"))
+        if (Text(options, "value_serializer") is { } serializer
+            && serializer is not (Serialization + "StringSerializer" or Serialization + "ByteArraySerializer")
+            && !Quoting.HasPlaceholder(serializer))
         {
-            yield return new Finding(Severity.Error, "wrong-type", "`value_serializer` must be Kafka's StringSerializer or ByteArraySerializer.") { Path = $"{path}.value_serializer" };
+            yield return new Finding(
+                Severity.Error, "wrong-type", $"`value_serializer` must be {Serialization}StringSerializer or {Serialization}ByteArraySerializer, in full; leave it out for the first.")
+            {
+                Path = $"{path}.value_serializer",
+            };
         }
 
         if (Text(options, "client_dns_lookup") == "default")

@@ -119,6 +119,13 @@ public sealed class CatalogueTests
     [InlineData("output", "9.5.2", """{"value_serializer": "com.acme.Mine"}""", "wrong-type: StringSerializer")]
     [InlineData("input", "9.5.2", """{"client_dns_lookup": "default"}""", "deprecated-value: use_all_dns_ips")]
     public void Options_are_checked_against_the_bundled_plugin(string kind, string version, string json, string expected)
+    [InlineData("output", "9.5.2", """{"value_serializer": "StringSerializer"}""", "wrong-type: org.apache.kafka.common.serialization.StringSerializer")]
+    [InlineData("output", "9.5.2", """{"value_serializer": "org.apache.kafka.common.serialization.ByteArraySerializer"}""", "")]
+    [InlineData("input", "9.5.2", """{"partition_assignment_strategy": "roundrobin"}""", "wrong-type: round_robin")]
+    [InlineData("input", "8.15.0", """{"partition_assignment_strategy": "CooperativeStickyAssignor"}""", "wrong-type: cooperative_sticky")]
+    [InlineData("input", "9.5.2", """{"partition_assignment_strategy": "cooperative_sticky"}""", "")]
+    [InlineData("input", "9.5.2", """{"partition_assignment_strategy": "com.acme.Assignor"}""", "")]
+    [InlineData("input", "9.5.2", """{"partition_assignment_strategy": "${STRATEGY}"}""", "")]
     {
         var options = JsonDocument.Parse(json).RootElement.EnumerateObject().Select(option => KeyValuePair.Create(option.Name, option.Value));
         var catalogue = KafkaPluginCatalogue.For(LogstashVersion.Parse(version), kind == "input" ? KafkaPluginKind.Input : KafkaPluginKind.Output);

@@ -107,7 +107,7 @@ public sealed class KafkaPageTests
         var description = plugin.Options.GetValueOrDefault(ClientProperties.OptionName(property));
         var value = description switch
         {
-            { Name: "partitioner" } => "round_robin",
+            { Name: "partitioner" or "partition_assignment_strategy" } => "round_robin",
             { Type: OptionType.Boolean } => "true",
             { Type: OptionType.Choice, Default: { } choice } => choice,
             { Type: OptionType.Text } when property.EndsWith("serializer", StringComparison.Ordinal) => $"org.apache.kafka.common.serialization.{description.Default}",

@@ -486,8 +486,13 @@ internal sealed class ConnectionController(
             Secrets = secrets,
             Topics = entity.Spec.Input?.Topics ?? [],
 
-            // A topic that depends on the event can't be looked up beforehand.
-            WrittenTopics = [.. written.OfType<string>().Where(topic => topic.Length > 0 && !topic.Contains("%{", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal)],
+            // A topic that depends on the event or on the pod's environment can't be looked up beforehand.
+            WrittenTopics =
+            [
+                .. written.OfType<string>()
+                    .Where(topic => topic.Length > 0 && !topic.Contains("%{", StringComparison.Ordinal) && !topic.Contains("${", StringComparison.Ordinal))
+                    .Distinct(StringComparer.Ordinal),
+            ],
             TopicsPattern = entity.Spec.Input?.TopicsPattern,
             GroupId = entity.Spec.Input is null ? null : entity.GroupId(),
             AutoOffsetReset = entity.Spec.Input?.AutoOffsetReset ?? default,

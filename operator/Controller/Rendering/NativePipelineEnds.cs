@@ -69,10 +69,10 @@ internal sealed class NativePipelineEnds(KafkaLogstashConnection connection, Log
     {
         Identity(plugin, "kafka-output", output.Options, digest);
         Security(plugin);
-        plugin.Attribute("topic_id", ConfigValue.Text(output.TopicId));
+        plugin.Attribute("topic_id", ConfigValue.Text(output.TopicId, allowPlaceholders: true));
         if (!string.IsNullOrEmpty(output.MessageKey))
         {
-            plugin.Attribute("message_key", ConfigValue.Text(output.MessageKey));
+            plugin.Attribute("message_key", ConfigValue.Text(output.MessageKey, allowPlaceholders: true));
         }
 
         plugin.Attribute("acks", ConfigValue.Text(WireName.Of(output.Acks)))

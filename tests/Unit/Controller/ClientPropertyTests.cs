@@ -40,6 +40,8 @@ public sealed class ClientPropertyTests
     [InlineData("""{"linger.ms": 10}""", Severity.Warning, "no-effect", "only Logstash's kafka output has this property")]
     [InlineData("""{"fetch.min.bytes": "many"}""", Severity.Error, "wrong-type", "`fetch_min_bytes`")]
     [InlineData("""{"topics.pattern": "x"}""", Severity.Error, "typed-field", "spec.input.topicsPattern")]
+    [InlineData("""{"partition.assignment.strategy": "roundrobin"}""", Severity.Error, "wrong-type", "round_robin")]
+    [InlineData("""{"group.protocol": "consumer", "session.timeout.ms": 20000}""", Severity.Error, "conflicting-options", "`session_timeout_ms`")]
     public void A_property_that_can_not_reach_the_client_is_named(string properties, Severity severity, string code, string message)
     {
         var finding = Assert.Single(ConnectionChecks.Run(Manifest.Resource(("spec.kafka.properties", properties)), ConnectionPolicy.None));
@@ -47,6 +49,26 @@ public sealed class ClientPropertyTests
         Assert.Equal((severity, code), (finding.Severity, finding.Code));
         Assert.StartsWith("spec.kafka.properties[", finding.Field, StringComparison.Ordinal);
         Assert.Contains(message, finding.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"group.protocol": "consumer"}""", """{"session_timeout_ms": 20000}""", "spec.input.options.session_timeout_ms")]
+    [InlineData("""{"session.timeout.ms": 20000}""", """{"group_protocol": "consumer"}""", "spec.kafka.properties[session.timeout.ms]")]
+    public void Properties_and_options_are_weighed_together(string properties, string options, string field)
+    {
+        var finding = Assert.Single(ConnectionChecks.Run(Manifest.Resource(("spec.kafka.properties", properties), ("spec.input.options", options)), ConnectionPolicy.None));
+
+        Assert.Equal(("conflicting-options", field), (finding.Code, finding.Field));
+    }
+
+    [Fact]
+    public void Topic_and_key_may_come_from_the_pods_environment()
+    {
+        var text = Render(
+            ("spec.output", """{"topicId": "orders-${REGION}", "messageKey": "${REGION:eu}"}"""), ("spec.logstash.env", """[{"name": "REGION", "value": "eu"}]"""));
+
+        Assert.Contains("topic_id => \"orders-${REGION}\"", text, StringComparison.Ordinal);
+        Assert.Contains("message_key => \"${REGION:eu}\"", text, StringComparison.Ordinal);
     }
 
     private static string Render(params (string Path, string? Json)[] changes)

@@ -118,8 +118,8 @@ public sealed class HostileTextTests
 
         if (Quoting.HasPlaceholder(text))
         {
-            // Only the free options may hold placeholders.
-            return field.EndsWith(".options", StringComparison.Ordinal);
+            // Only the free options, and what makes topic and key of an event, may hold placeholders.
+            return field is "spec.output.topicId" or "spec.output.messageKey" || field.EndsWith(".options", StringComparison.Ordinal);
         }
 
         using var pod = RenderedPod.Of(connection);

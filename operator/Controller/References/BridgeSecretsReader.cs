@@ -75,7 +75,7 @@ internal static partial class BridgeSecretsReader
     {
         if (login.BearerTokenFrom is { } source)
         {
-            var token = values.Credential($"{Login}.bearerTokenFrom", source)?.Trim();
+            var token = Value(values, "bearerTokenFrom", source);
             if (token is not null && !Token().IsMatch(token))
             {
                 values.Add($"{Login}.bearerTokenFrom", $"Secret '{source.SecretName}', key '{source.Key}' holds no bearer token (RFC 6750): letters, digits and -._~+/ with = only at its end.");
@@ -91,7 +91,7 @@ internal static partial class BridgeSecretsReader
 
         string? Part(string key)
         {
-            var value = values.Credential($"{Login}.basicSecretName", new SecretKeyReference { SecretName = secret, Key = key });
+            var value = Value(values, "basicSecretName", new SecretKeyReference { SecretName = secret, Key = key });
             if (isManaged && value?.Contains("${", StringComparison.Ordinal) == true)
             {
                 values.Add($"{Login}.basicSecretName", $"Secret '{secret}', key '{key}' holds '${{', which Logstash would take for the name of a variable. Choose another {key}.");
@@ -107,6 +107,19 @@ internal static partial class BridgeSecretsReader
         }
 
         return secrets with { SinkUsername = username, SinkPassword = Part("password") };
+    }
+
+    /// <summary>A credential of the sink's, without the line end that editors and <c>echo</c> leave behind it: the bridge reads it from a file without that, and Logstash has to send the same.</summary>
+    private static string? Value(SecretValues values, string field, SecretKeyReference source)
+    {
+        var value = values.Credential($"{Login}.{field}", source)?.TrimEnd('\r', '\n');
+        if (value is "")
+        {
+            values.Add($"{Login}.{field}", $"Secret '{source.SecretName}', key '{source.Key}' is empty but for a line end.");
+            return null;
+        }
+
+        return value;
     }
 
     [GeneratedRegex(@"^[A-Za-z0-9\-._~+/]+=*\z", RegexOptions.NonBacktracking)]

@@ -151,6 +151,33 @@ public sealed class BridgeRenderingTests
         Assert.Null(Settings(objects).Sink!.Tls!.TrustedClientCertificatesFile);
     }
 
+    [Fact]
+    public void Both_ends_of_the_sink_have_its_login_without_the_line_end_behind_it()
+    {
+        var objects = Render([.. Both, ("spec.bridge.sink.authentication", """{ "basicSecretName": "written-by-hand" }""")]);
+
+        Assert.Equal(("u", "p p"), (Value("orders-bridge-sink-auth", "username"), Value("orders-bridge-sink-auth", "password")));
+        Assert.Equal(("u", "p p"), (Value("orders-logstash-bridge", "sink-username"), Value("orders-logstash-bridge", "sink-password")));
+
+        string Value(string secret, string key) => Encoding.UTF8.GetString(Convert.FromBase64String(objects[$"Secret/{secret}"]["data"]![key]!.ToString()));
+    }
+
+    [Theory]
+    [InlineData("""{ "basicSecretName": "blank" }""", "key 'password' is empty but for a line end")]
+    [InlineData("""{ "bearerTokenFrom": { "secretName": "blank", "key": "token" } }""", "key 'token' holds no bearer token")]
+    public void A_login_that_the_bridge_could_not_read_is_named(string login, string expected)
+    {
+        V1Secret blank = new()
+        {
+            Metadata = new V1ObjectMeta { Name = "blank" },
+            Data = new Dictionary<string, byte[]> { ["username"] = "u\n"u8.ToArray(), ["password"] = "\r\n"u8.ToArray(), ["token"] = "abc \n"u8.ToArray() },
+        };
+        var rendering = OfflineRenderer.Render(
+            Manifest.Resource([("spec.transport", "\"Bridge\""), ("spec.output", """{ "topicId": "orders" }"""), ("spec.bridge.sink.authentication", login)]), [blank], [], ConnectionPolicy.None);
+
+        Assert.Contains(expected, Assert.Single(rendering.Findings).Message, StringComparison.Ordinal);
+    }
+
     private static Dictionary<string, JsonObject> Render(params (string, string?)[] changes) => Render(changes, Password);
 
     private static Dictionary<string, JsonObject> Render((string, string?)[] changes, string password)
@@ -162,6 +189,11 @@ public sealed class BridgeRenderingTests
             {
                 Metadata = new V1ObjectMeta { Name = "sink" },
                 Data = new Dictionary<string, byte[]> { ["token"] = "abc"u8.ToArray(), ["username"] = "u"u8.ToArray(), ["password"] = "p"u8.ToArray() },
+            },
+            new()
+            {
+                Metadata = new V1ObjectMeta { Name = "written-by-hand" },
+                Data = new Dictionary<string, byte[]> { ["username"] = "u\n"u8.ToArray(), ["password"] = "p p\r\n"u8.ToArray() },
             },
         ];
         var rendering = OfflineRenderer.Render(Manifest.Resource(changes), secrets, [], ConnectionPolicy.None);

@@ -9,11 +9,13 @@ public sealed class CatalogueTests
     [Theory]
     [InlineData("8.15.0", "11.5.0", "3.4.1", true)]
     [InlineData("8.16.6", "11.5.2", "3.4.1", true)]
-    [InlineData("8.19.12", "11.8.1", "3.8.1", true)]
+    [InlineData("8.18.8", "11.6.0", "3.8.1", true)]
+    [InlineData("8.19.0", "11.6.3", "3.9.1", true)]
+    [InlineData("8.19.12", "11.8.1", "3.9.1", true)]
     [InlineData("8.19.20", "11.8.10", "3.9.2", true)]
     [InlineData("8.19.30", "11.8.10", "3.9.2", false)]
     [InlineData("9.0.8", "11.6.0", "3.8.1", true)]
-    [InlineData("9.3.3", "11.8.7", "3.8.1", true)]
+    [InlineData("9.3.3", "11.8.7", "3.9.2", true)]
     [InlineData("9.4.5", "11.8.10", "3.9.2", true)]
     [InlineData("9.5.2", "12.1.5", "4.2.0", true)]
     [InlineData("9.5.9", "12.1.5", "4.2.0", false)]
@@ -117,8 +119,6 @@ public sealed class CatalogueTests
     [InlineData("output", "9.4.0", """{"partitioner": "default"}""", "deprecated-value: 9.5")]
     [InlineData("output", "9.5.2", """{"partitioner": "com.acme.Mine"}""", "")]
     [InlineData("output", "9.5.2", """{"value_serializer": "com.acme.Mine"}""", "wrong-type: StringSerializer")]
-    [InlineData("input", "9.5.2", """{"client_dns_lookup": "default"}""", "deprecated-value: use_all_dns_ips")]
-    public void Options_are_checked_against_the_bundled_plugin(string kind, string version, string json, string expected)
     [InlineData("output", "9.5.2", """{"value_serializer": "StringSerializer"}""", "wrong-type: org.apache.kafka.common.serialization.StringSerializer")]
     [InlineData("output", "9.5.2", """{"value_serializer": "org.apache.kafka.common.serialization.ByteArraySerializer"}""", "")]
     [InlineData("input", "9.5.2", """{"partition_assignment_strategy": "roundrobin"}""", "wrong-type: round_robin")]
@@ -126,6 +126,8 @@ public sealed class CatalogueTests
     [InlineData("input", "9.5.2", """{"partition_assignment_strategy": "cooperative_sticky"}""", "")]
     [InlineData("input", "9.5.2", """{"partition_assignment_strategy": "com.acme.Assignor"}""", "")]
     [InlineData("input", "9.5.2", """{"partition_assignment_strategy": "${STRATEGY}"}""", "")]
+    [InlineData("input", "9.5.2", """{"client_dns_lookup": "default"}""", "deprecated-value: use_all_dns_ips")]
+    public void Options_are_checked_against_the_bundled_plugin(string kind, string version, string json, string expected)
     {
         var options = JsonDocument.Parse(json).RootElement.EnumerateObject().Select(option => KeyValuePair.Create(option.Name, option.Value));
         var catalogue = KafkaPluginCatalogue.For(LogstashVersion.Parse(version), kind == "input" ? KafkaPluginKind.Input : KafkaPluginKind.Output);

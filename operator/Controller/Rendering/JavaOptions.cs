@@ -1,7 +1,7 @@
 namespace KafkaLogstash.Controller.Rendering;
 
 /// <summary>
-/// What goes into <c>LS_JAVA_OPTS</c>, which Logstash appends to its <c>jvm.options</c> and which wins over them. Logstash's own heap
+/// What goes into <c>LS_JAVA_OPTS</c>, which Logstash appends to its <c>jvm.options</c> and which wins over them, but for what stands there word for word: that keeps its place. Logstash's own heap
 /// setting (1 GiB) knows nothing of the container's limit.
 /// </summary>
 internal static class JavaOptions
@@ -18,18 +18,29 @@ internal static class JavaOptions
     /// <param name="memoryLimit">The container's memory limit, bytes.</param>
     /// <param name="heapPercent">The part of it that is heap, per cent.</param>
     /// <param name="tokenEndpointUrl">Kafka's OAuth token endpoint, which Kafka's client from 4.0 on asks to be allowed by name; null without OAuth.</param>
-    /// <param name="users">What the user sets the variable to; it comes last and so wins.</param>
+    /// <param name="users">What the user sets the variable to; it comes last and so wins. A heap in it takes the place of the operator's.</param>
     public static string Build(long memoryLimit, int heapPercent, string? tokenEndpointUrl, string? users)
     {
-        var heap = Math.Max(SmallestHeap, memoryLimit * heapPercent / 100) / Mebibyte;
+        var ofUser = (users ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var heap = $"{Math.Max(SmallestHeap, memoryLimit * heapPercent / 100) / Mebibyte}m";
+        var (least, most) = (Last(ofUser, "-Xms"), Last(ofUser, "-Xmx"));
         List<string> options =
         [
             // Where the JVM's statistics find the container's control group; the image's entry point, which does not run here, sets the same.
             "-Dls.cgroup.cpuacct.path.override=/",
             "-Dls.cgroup.cpu.path.override=/",
-            $"-Xms{heap}m",
-            $"-Xmx{heap}m",
         ];
+
+        // Logstash drops the later of two equal options, so the user's -Xmx1g, which is in its jvm.options, would come before one of the operator's and lose.
+        if (least is null)
+        {
+            options.Add($"-Xms{most ?? heap}");
+        }
+
+        if (most is null)
+        {
+            options.Add($"-Xmx{heap}");
+        }
 
         if (tokenEndpointUrl is not null)
         {
@@ -43,4 +54,7 @@ internal static class JavaOptions
 
         return string.Join(' ', options);
     }
+
+    private static string? Last(string[] options, string name) =>
+        options.LastOrDefault(option => option.StartsWith(name, StringComparison.Ordinal))?[name.Length..];
 }

@@ -61,9 +61,42 @@ public static class ConnectionChecks
             }
         }
 
+        findings.AddRange(Pods(spec));
         findings.AddRange(NetworkPolicy(spec));
         findings.AddRange(Pipeline(spec, references, policy, version));
         return [.. findings.DistinctBy(finding => (finding.Code, finding.Field, finding.Message, finding.Line, finding.Column)).OrderByDescending(finding => finding.Severity)];
+    }
+
+    /// <summary>What the pods of Logstash can't have beside what the operator gives them.</summary>
+    private static IEnumerable<ConnectionFinding> Pods(ConnectionSpec spec)
+    {
+        if (spec.Logstash.External is not null)
+        {
+            yield break;
+        }
+
+        var owned = PodEnvironment.Owned(spec);
+        foreach (var (index, variable) in spec.Logstash.Env.Index())
+        {
+            var field = FieldPaths.Item("spec.logstash.env", index);
+            if (owned.Contains(variable.Name, StringComparer.Ordinal))
+            {
+                yield return Error("owned-environment", $"{field}.name", $"`{variable.Name}` is set by the operator, from a Secret of its own: choose another name.");
+            }
+            else if (variable is { Name: JavaOptions.Variable, ValueFrom: not null })
+            {
+                yield return Error(
+                    "owned-environment", $"{field}.valueFrom", $"`{JavaOptions.Variable}` can't come from elsewhere, because the operator puts the heap before it: write its value here.");
+            }
+        }
+
+        foreach (var (index, port) in spec.Logstash.Ports.Index())
+        {
+            if (port.Name == LogstashDeployment.ApiPort)
+            {
+                yield return Error("port-taken", $"{FieldPaths.Item("spec.logstash.ports", index)}.name", $"the name {LogstashDeployment.ApiPort} belongs to Logstash's own API: choose another.");
+            }
+        }
     }
 
     /// <summary>What of the network policy does nothing.</summary>

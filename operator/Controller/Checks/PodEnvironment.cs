@@ -66,6 +66,11 @@ internal static class PodEnvironment
         .. Containers(spec).SelectMany(container => container["volumeMounts"] as JsonArray ?? []).Select(mount => mount?["mountPath"]?.ToString()).OfType<string>(),
     ];
 
+    /// <summary>The names of the variables that the operator fills from Secrets of its own in these pods.</summary>
+    /// <param name="spec">The spec.</param>
+    public static IReadOnlyList<string> Owned(ConnectionSpec spec) =>
+        spec is { Transport: Transport.Native, Kafka.Authentication: null } or { Transport: Transport.Bridge, Output: null } ? [] : OfOperator(spec);
+
     private static string[] OfOperator(ConnectionSpec spec) => (spec.Transport, spec.Bridge.Sink.Authentication) switch
     {
         (Transport.Native, _) => [LogstashKafkaOptions.JaasVariable],

@@ -12,8 +12,8 @@ namespace KafkaLogstash.Controller.Rendering;
 /// <summary>Makes the Deployment of the Logstash pods. The pods meet the 'restricted' Pod Security Standard.</summary>
 internal static class LogstashDeployment
 {
-    /// <summary>The memory of a container for which the user set no limit, bytes: what Logstash's own heap of 1 GiB needs.</summary>
-    public const long DefaultMemory = 2L * 1024 * 1024 * 1024;
+    /// <summary>The memory of a container for which the user set neither limit nor a larger request: what Logstash's own heap of 1 GiB needs.</summary>
+    private const string DefaultMemory = "2Gi";
 
     /// <summary>Kept free on a queue's volume beside the queue itself: page files are allocated ahead, and the node's id and dead letters live there too.</summary>
     private const long QueueHeadroom = 256L * 1024 * 1024;
@@ -27,6 +27,9 @@ internal static class LogstashDeployment
     private const string SettingsVolume = "settings";
     private const string PipelineVolume = "pipeline";
     private const string DataVolume = "data";
+    /// <summary>The name of the port of Logstash's own API.</summary>
+    public const string ApiPort = "node-api";
+
 
     /// <summary>Makes the Deployment.</summary>
     /// <param name="request">The connection and what it refers to.</param>
@@ -77,13 +80,14 @@ internal static class LogstashDeployment
     {
         var spec = request.Connection.Spec;
         var logstash = spec.Logstash;
-        var ports = new JsonArray(new JsonObject { ["name"] = "node-api", ["containerPort"] = PodPaths.ApiPort, ["protocol"] = "TCP" });
+        var ports = new JsonArray(new JsonObject { ["name"] = ApiPort, ["containerPort"] = PodPaths.ApiPort, ["protocol"] = "TCP" });
         if (spec is { Transport: Transport.Bridge, Input: not null })
         {
             ports.Add(new JsonObject { ["name"] = BeatsPort, ["containerPort"] = BridgeDefaults.BeatsPort, ["protocol"] = "TCP" });
         }
 
-        foreach (var port in logstash.Ports)
+        // Two ports of the Service may lead to one of the pod.
+        foreach (var port in logstash.Ports.DistinctBy(port => (port.EffectiveTargetPort(), port.Protocol)))
         {
             ports.Add(new JsonObject { ["name"] = port.Name, ["containerPort"] = port.EffectiveTargetPort(), ["protocol"] = port.Protocol });
         }
@@ -151,7 +155,7 @@ internal static class LogstashDeployment
         {
             // The heap has to fit somewhere: without a limit the default of Logstash's image is the measure.
             limits ??= [];
-            limits["memory"] = "2Gi";
+            limits["memory"] = PodPieces.DefaultMemoryLimit(users, DefaultMemory).ToString();
             resources["limits"] = limits;
         }
 
@@ -165,7 +169,7 @@ internal static class LogstashDeployment
 
     /// <summary>The memory limit that the container will have, bytes.</summary>
     private static long MemoryLimit(V1ResourceRequirements? resources) =>
-        resources?.Limits?.TryGetValue("memory", out var limit) == true ? (long)limit.ToDecimal() : DefaultMemory;
+        (long)(resources?.Limits?.TryGetValue("memory", out var limit) == true ? limit : PodPieces.DefaultMemoryLimit(resources, DefaultMemory)).ToDecimal();
 
     private static JsonArray Mounts(LogstashSecret secret)
     {
@@ -228,7 +232,7 @@ internal static class LogstashDeployment
         };
     }
 
-    private static JsonObject Probe(string path, int period, int timeout, int failures) => PodPieces.Probe("node-api", path, period, timeout, failures);
+    private static JsonObject Probe(string path, int period, int timeout, int failures) => PodPieces.Probe(ApiPort, path, period, timeout, failures);
 
     private static JsonNode ToJson<T>(T model) => JsonNode.Parse(KubernetesJson.Serialize(model))!;
 }

@@ -87,7 +87,7 @@ internal static class LogstashObjects
 
     private static JsonObject ServicePort(PortSpec port)
     {
-        var result = new JsonObject { ["name"] = port.Name, ["port"] = port.Port, ["targetPort"] = port.Name, ["protocol"] = port.Protocol };
+        var result = new JsonObject { ["name"] = port.Name, ["port"] = port.Port, ["targetPort"] = port.EffectiveTargetPort(), ["protocol"] = port.Protocol };
         if (port.AppProtocol is { Length: > 0 } protocol)
         {
             result["appProtocol"] = protocol;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using k8s.Models;
 using KafkaLogstash.Api;
 
 namespace KafkaLogstash.Controller.Rendering;
@@ -52,6 +53,15 @@ internal static class PodPieces
         ["readOnlyRootFilesystem"] = true,
         ["capabilities"] = new JsonObject { ["drop"] = new JsonArray("ALL") },
     };
+
+    /// <summary>The memory limit of a container for which the user set none. The API server refuses a limit below the request.</summary>
+    /// <param name="users">What the user set.</param>
+    /// <param name="least">The limit where the request is not more.</param>
+    public static ResourceQuantity DefaultMemoryLimit(V1ResourceRequirements? users, string least)
+    {
+        var limit = new ResourceQuantity(least);
+        return users?.Requests?.TryGetValue("memory", out var request) == true && request.ToDecimal() > limit.ToDecimal() ? request : limit;
+    }
 
     /// <summary>A probe by HTTP.</summary>
     /// <param name="port">The port's name.</param>

@@ -39,6 +39,21 @@ public sealed class LifecycleTests(SharedCluster shared) : ConnectionTest(shared
     }
 
     [Fact]
+    public async Task Pods_that_ask_for_more_memory_and_for_two_ways_to_one_port_are_made()
+    {
+        await CreateAsync("""
+            {"kafka": {"bootstrapServers": ["kafka:9092"]}, "input": {"topics": ["orders"]},
+             "logstash": {"resources": {"requests": {"memory": "3Gi"} },
+                          "ports": [{"name": "http", "port": 80, "targetPort": 8080}, {"name": "http-alt", "port": 8080}]} }
+            """);
+
+        var container = (await ObjectAsync("apps/v1", "deployments", "orders-logstash"))["spec"]!["template"]!["spec"]!["containers"]![0]!;
+        Assert.Equal("3Gi", container["resources"]!["limits"]!["memory"]!.ToString());
+        Assert.Equal(2, container["ports"]!.AsArray().Count);
+        Assert.Equal(2, (await ObjectAsync("v1", "services", "orders-logstash"))["spec"]!["ports"]!.AsArray().Count);
+    }
+
+    [Fact]
     public async Task A_changed_filter_changes_the_pipeline_and_rolls_the_pods()
     {
         await CreateAsync(Plain);

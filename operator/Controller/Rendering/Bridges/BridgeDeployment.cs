@@ -120,7 +120,7 @@ internal static class BridgeDeployment
         if (resources["limits"] is not JsonObject limits || !limits.ContainsKey("memory"))
         {
             limits = resources["limits"] as JsonObject ?? [];
-            limits["memory"] = Mebibytes(MostBaseMemory + (2 * underWay));
+            limits["memory"] = PodPieces.DefaultMemoryLimit(bridge.Resources, Mebibytes(MostBaseMemory + (2 * underWay))).ToString();
             resources["limits"] = limits;
         }
 

@@ -67,7 +67,7 @@ public static class ConnectionChecks
         return [.. findings.DistinctBy(finding => (finding.Code, finding.Field, finding.Message, finding.Line, finding.Column)).OrderByDescending(finding => finding.Severity)];
     }
 
-    /// <summary>What the pods of Logstash can't have beside what the operator gives them.</summary>
+    /// <summary>What the pods of Logstash can't have beside what the operator gives them, and what goes with them.</summary>
     private static IEnumerable<ConnectionFinding> Pods(ConnectionSpec spec)
     {
         if (spec.Logstash.External is not null)
@@ -96,6 +96,15 @@ public static class ConnectionChecks
             {
                 yield return Error("port-taken", $"{FieldPaths.Item("spec.logstash.ports", index)}.name", $"the name {LogstashDeployment.ApiPort} belongs to Logstash's own API: choose another.");
             }
+        }
+
+        if (spec.Pipeline.Queue.Type == QueueType.Persisted && spec.Logstash.PodTemplate?["spec"]?["terminationGracePeriodSeconds"] is null)
+        {
+            yield return Warning(
+                "queue-ends-with-pod",
+                "spec.pipeline.queue.type",
+                $"a pod that is rolled, scaled in or evicted has {LogstashDeployment.DrainingGracePeriod} s to empty its queue; what is left then goes with its volume, as does everything while elasticsearch "
+                + "outputs can't reach their cluster. Say how long pods may take in spec.logstash.podTemplate (spec.terminationGracePeriodSeconds).");
         }
     }
 
@@ -246,8 +255,6 @@ public static class ConnectionChecks
             DeniedPlugins = policy.DeniedPlugins,
             ConsumerThreads = spec.Transport == Transport.Native ? spec.Input?.ConsumerThreads : null,
             Replicas = spec.Autoscaling?.MaxReplicas ?? spec.Logstash.Replicas,
-            QueueType = WireName.Of(pipeline.Queue.Type),
-            HasDataVolume = pipeline.Queue.Type == QueueType.Persisted,
             Ports = spec.Logstash.Ports.Select(port => new ListeningPort(port.EffectiveTargetPort(), port.Protocol)).ToHashSet(),
             MountedPaths = PodEnvironment.MountedPaths(spec),
         };

@@ -15,11 +15,20 @@ internal static class LogstashDeployment
     /// <summary>The memory of a container for which the user set neither limit nor a larger request: what Logstash's own heap of 1 GiB needs.</summary>
     private const string DefaultMemory = "2Gi";
 
-    /// <summary>Kept free on a queue's volume beside the queue itself: page files are allocated ahead, and the node's id and dead letters live there too.</summary>
-    private const long QueueHeadroom = 256L * 1024 * 1024;
+    /// <summary>How long a pod may take to empty a persisted queue, seconds.</summary>
+    public const int DrainingGracePeriod = 600;
 
-    /// <summary>How long a pod may take to empty its queue and leave its consumer group, seconds.</summary>
+    /// <summary>Kept free on a queue's volume beside the queue itself, at least: page files are allocated ahead, and the node's id and dead letters live there too.</summary>
+    private const long LeastQueueHeadroom = 256L * 1024 * 1024;
+
+    /// <summary>The part of a queue that is kept free beside it: file systems take some of their volume, and Logstash does not start where a whole queue would not fit any more.</summary>
+    private const int QueueHeadroomPercent = 5;
+
+    /// <summary>How long a pod may take to end what is under way and leave its consumer group, seconds.</summary>
     private const int TerminationGracePeriod = 120;
+
+    /// <summary>The name of the port of Logstash's own API.</summary>
+    public const string ApiPort = "node-api";
 
     /// <summary>The name of the port of the beats input that takes what the bridge sends.</summary>
     public const string BeatsPort = "bridge-beats";
@@ -27,9 +36,6 @@ internal static class LogstashDeployment
     private const string SettingsVolume = "settings";
     private const string PipelineVolume = "pipeline";
     private const string DataVolume = "data";
-    /// <summary>The name of the port of Logstash's own API.</summary>
-    public const string ApiPort = "node-api";
-
 
     /// <summary>Makes the Deployment.</summary>
     /// <param name="request">The connection and what it refers to.</param>
@@ -54,7 +60,7 @@ internal static class LogstashDeployment
                 ["automountServiceAccountToken"] = false,
                 // Service links would put a variable for every Service of the namespace into Logstash's environment.
                 ["enableServiceLinks"] = false,
-                ["terminationGracePeriodSeconds"] = TerminationGracePeriod,
+                ["terminationGracePeriodSeconds"] = spec.Pipeline.Queue.Type == QueueType.Persisted ? DrainingGracePeriod : TerminationGracePeriod,
                 ["securityContext"] = new JsonObject
                 {
                     ["runAsNonRoot"] = true,
@@ -217,7 +223,7 @@ internal static class LogstashDeployment
             ["accessModes"] = new JsonArray("ReadWriteOnce"),
             ["resources"] = new JsonObject
             {
-                ["requests"] = new JsonObject { ["storage"] = $"{(bytes + QueueHeadroom + 1024 * 1024 - 1) / (1024 * 1024)}Mi" },
+                ["requests"] = new JsonObject { ["storage"] = $"{(bytes + Math.Max(LeastQueueHeadroom, bytes * QueueHeadroomPercent / 100) + 1024 * 1024 - 1) / (1024 * 1024)}Mi" },
             },
         };
         if (pipeline.Queue.StorageClassName.Length > 0)

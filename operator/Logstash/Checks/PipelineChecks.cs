@@ -44,13 +44,5 @@ public static class PipelineChecks
                 "more-consumers-than-partitions",
                 $"{threads} consumer threads in {replicas} pods are {(long)threads * replicas} consumers for {partitions} partitions: the rest stay idle. Lower consumerThreads or replicas, or add partitions.");
         }
-
-        if (context is { QueueType: "persisted", HasDataVolume: false })
-        {
-            yield return new Finding(
-                Severity.Warning,
-                "queue-without-volume",
-                "The persisted queue lies on storage that vanishes with the pod, so it protects against restarts of the container only; give it a volume (storageClassName).");
-        }
     }
 }

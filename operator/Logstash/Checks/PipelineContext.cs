@@ -26,12 +26,6 @@ public sealed record PipelineContext
     /// <summary>Partitions of all topics that are read.</summary>
     public int? Partitions { get; init; }
 
-    /// <summary><c>memory</c> or <c>persisted</c>.</summary>
-    public string? QueueType { get; init; }
-
-    /// <summary>Whether the pod's data directory outlives the pod.</summary>
-    public bool HasDataVolume { get; init; }
-
     /// <summary>The ports on which something outside reaches the pod; null leaves listening inputs unchecked.</summary>
     public IReadOnlySet<ListeningPort>? Ports { get; init; }
 

@@ -54,6 +54,30 @@ public sealed class LogstashPodTests
     }
 
     [Theory]
+    [InlineData("1Gi", "1280Mi")]
+    [InlineData("10Gi", "10752Mi")]
+    [InlineData("100Gi", "107520Mi")]
+    public void A_queue_fits_its_volume_with_what_the_file_system_takes(string queue, string volume)
+    {
+        var pod = Pod(Render([.. Quiet, ("spec.pipeline.queue", $$"""{"type": "persisted", "maxBytes": "{{queue}}"}""")]));
+        var claim = pod["volumes"]!.AsArray().Single(item => item!["name"]!.ToString() == "data")!["ephemeral"]!["volumeClaimTemplate"]!;
+
+        Assert.Equal(volume, claim["spec"]!["resources"]!["requests"]!["storage"]!.ToString());
+    }
+
+    [Fact]
+    public void A_persisted_queue_gets_time_to_empty_and_a_warning_until_somebody_says_how_much()
+    {
+        (string, string?) persisted = ("spec.pipeline.queue.type", "\"persisted\"");
+        var byDefault = OfflineRenderer.Render(Manifest.Resource(persisted), [], [], ConnectionPolicy.None);
+
+        Assert.Equal("queue-ends-with-pod spec.pipeline.queue.type", Assert.Single(byDefault.Findings.Select(finding => $"{finding.Code} {finding.Field}")));
+        Assert.Equal("600", Pod(ByName(byDefault))["terminationGracePeriodSeconds"]!.ToString());
+        Assert.Equal("1800", Pod(Render([persisted, ("spec.logstash.podTemplate", """{"spec": {"terminationGracePeriodSeconds": 1800}}""")]))["terminationGracePeriodSeconds"]!.ToString());
+        Assert.Equal("120", Pod(Render())["terminationGracePeriodSeconds"]!.ToString());
+    }
+
+    [Theory]
     [InlineData("spec.logstash.env", """[{"name": "A", "value": "x"}, {"name": "KAFKA_SASL_JAAS_CONFIG", "value": "x"}]""", "owned-environment spec.logstash.env[1].name")]
     [InlineData("spec.logstash.env", """[{"name": "BRIDGE_SINK_PASSWORD", "value": "x"}]""", "")]
     [InlineData("spec.logstash.env", """[{"name": "LS_JAVA_OPTS", "valueFrom": {"configMapKeyRef": {"name": "jvm", "key": "opts"}}}]""", "owned-environment spec.logstash.env[0].valueFrom")]
@@ -76,6 +100,8 @@ public sealed class LogstashPodTests
             "owned-environment",
             Assert.Single(ConnectionChecks.Run(Manifest.Resource([.. bridge, ("spec.bridge.sink.authentication", """{"basicSecretName": "sink"}""")]), ConnectionPolicy.None)).Code);
     }
+
+    private static readonly (string, string?)[] Quiet = [("spec.logstash.podTemplate", """{"spec": {"terminationGracePeriodSeconds": 900}}""")];
 
     private static Dictionary<string, JsonObject> Render(params (string, string?)[] changes)
     {

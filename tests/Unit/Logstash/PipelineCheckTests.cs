@@ -167,11 +167,11 @@ public sealed class PipelineCheckTests
     }
 
     [Fact]
-    public void The_whole_pipeline_is_weighed_against_partitions_and_volumes()
+    public void The_whole_pipeline_is_weighed_against_partitions()
     {
-        var context = new PipelineContext { ConsumerThreads = 3, Replicas = 4, Partitions = 11, QueueType = "persisted" };
-        Assert.Equal(["more-consumers-than-partitions", "queue-without-volume"], PipelineChecks.Run([], context).Select(finding => finding.Code));
-        Assert.Empty(PipelineChecks.Run([], context with { Partitions = 12, HasDataVolume = true }));
+        var context = new PipelineContext { ConsumerThreads = 3, Replicas = 4, Partitions = 11 };
+        Assert.Equal(["more-consumers-than-partitions"], PipelineChecks.Run([], context).Select(finding => finding.Code));
+        Assert.Empty(PipelineChecks.Run([], context with { Partitions = 12 }));
         Assert.Empty(PipelineChecks.Run([], new PipelineContext { ConsumerThreads = 3, Replicas = 4 }));
     }
 

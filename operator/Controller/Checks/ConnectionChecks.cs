@@ -138,12 +138,23 @@ public static class ConnectionChecks
                 $"the kafka output of Logstash {version} (plugin {release.KafkaPlugin}) can't log in to Kafka: it fails at start with any SASL login. Use another version.");
         }
 
-        if (spec.Kafka.Authentication?.Type == AuthenticationType.OAuthBearer && !release.SupportsOAuth)
+        if (spec.Kafka.Authentication?.Type == AuthenticationType.OAuthBearer)
         {
-            yield return Error(
-                "not-in-version",
-                "spec.kafka.authentication.type",
-                $"the kafka plugins of Logstash {version} (version {release.KafkaPlugin}) can't fetch OAuth tokens. Use Logstash 8.18.0 or newer, or another type.");
+            if (!release.SupportsOAuth)
+            {
+                yield return Error(
+                    "not-in-version",
+                    "spec.kafka.authentication.type",
+                    $"the kafka plugins of Logstash {version} (version {release.KafkaPlugin}) can't fetch OAuth tokens. Use Logstash 8.18.0 or newer, or another type.");
+            }
+            else if (release.OAuthNeedsJose4j)
+            {
+                yield return Warning(
+                    "oauth-without-jose4j",
+                    "spec.kafka.authentication.type",
+                    $"the Kafka client of Logstash {version} ({release.KafkaClient}) needs the library jose4j to log in with OAUTHBEARER (KAFKA-20184), and the kafka plugins up to 12.1.4 don't bring it: "
+                    + "where it is missing, nothing is read or written. Use Logstash 9.4, transport: Bridge, or an image with jose4j on Logstash's class path.");
+            }
         }
 
         foreach (var (kind, options, section) in new[]

@@ -25,6 +25,11 @@ public sealed record LogstashRelease(LogstashVersion Version, Version KafkaPlugi
     /// <summary>Whether the kafka plugins can fetch OAuth tokens from an endpoint: their options for it exist from 11.6.0 on (Logstash 8.18.0).</summary>
     public bool SupportsOAuth => KafkaPlugin >= new Version(11, 6, 0);
 
+    /// <summary>
+    /// Whether the Kafka client can't log in with OAUTHBEARER without jose4j on its class path (from 4.1 on, KAFKA-20184), a library that the plugin does not bundle.
+    /// </summary>
+    public bool OAuthNeedsJose4j => KafkaClient >= new Version(4, 1);
+
     /// <summary>Finds what is known about a version.</summary>
     /// <param name="version">The version. One that is newer than what is known is taken for the nearest lower one.</param>
     /// <returns>The release; null for versions before <see cref="LogstashVersion.OldestSupported"/>.</returns>

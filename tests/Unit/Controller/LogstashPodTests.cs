@@ -101,6 +101,24 @@ public sealed class LogstashPodTests
             Assert.Single(ConnectionChecks.Run(Manifest.Resource([.. bridge, ("spec.bridge.sink.authentication", """{"basicSecretName": "sink"}""")]), ConnectionPolicy.None)).Code);
     }
 
+    [Theory]
+    [InlineData("9.5.2", "Native", "oauth-without-jose4j")]
+    [InlineData("9.4.5", "Native", "")]
+    [InlineData("8.15.0", "Native", "not-in-version")]
+    [InlineData("9.5.2", "Bridge", "")]
+    public void Tokens_are_for_the_clients_that_can_use_them(string version, string transport, string expected)
+    {
+        var findings = ConnectionChecks.Run(
+            Manifest.Resource(
+                ("spec.transport", $"\"{transport}\""),
+                ("spec.logstash.version", $"\"{version}\""),
+                ("spec.kafka.tls", "{}"),
+                ("spec.kafka.authentication", """{"type": "OAuthBearer", "oauth": {"tokenEndpointUrl": "https://idp/token", "clientId": "c", "clientSecretFrom": {"secretName": "s", "key": "k"}}}""")),
+            ConnectionPolicy.None);
+
+        Assert.Equal(expected, string.Join(", ", findings.Select(finding => finding.Code)));
+    }
+
     private static readonly (string, string?)[] Quiet = [("spec.logstash.podTemplate", """{"spec": {"terminationGracePeriodSeconds": 900}}""")];
 
     private static Dictionary<string, JsonObject> Render(params (string, string?)[] changes)

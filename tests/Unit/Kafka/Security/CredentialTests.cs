@@ -4,6 +4,7 @@ using k8s.Models;
 using KafkaLogstash.Api;
 using KafkaLogstash.Controller.Checks;
 using KafkaLogstash.Kafka.Clients;
+using KafkaLogstash.Logstash;
 using KafkaLogstash.Logstash.Syntax;
 using KafkaLogstash.Tests.Unit.Api;
 
@@ -88,7 +89,8 @@ public sealed class CredentialTests
             Refused(oauth.Authentication! with { Oauth = oauth.Authentication.Oauth! with { ClientId = "a\0b" } }, oauth).Field);
 
         static ConnectionFinding Refused(KafkaAuthenticationSpec login, SecurityMode mode) =>
-            Assert.Single(OfflineRenderer.Render(Connection(login, escapes: false), mode.Secrets, [], ConnectionPolicy.None).Findings);
+            Assert.Single(
+                OfflineRenderer.Render(Connection(login, escapes: false), mode.Secrets, [], ConnectionPolicy.None).Findings, finding => finding.Severity == Severity.Error);
     }
 
     private static (string User, string Password) Carried(AuthenticationType type, string user, string password, bool escapes)

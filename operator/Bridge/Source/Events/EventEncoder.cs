@@ -171,13 +171,7 @@ internal sealed class EventEncoder(RecordCodec codec, RecordDecoration decoratio
             switch (member)
             {
                 case EventMember.Metadata when kind == JsonTokenType.StartObject:
-                    var members = TrimWhiteSpace(value[1..^1]);
-                    if (members.Length > 0)
-                    {
-                        own.Write(","u8);
-                        own.Write(members);
-                    }
-
+                    SplitMetadata(value, own, kept);
                     break;
                 case EventMember.Metadata:
                     Keep(kept, "@metadata"u8, value);
@@ -206,6 +200,30 @@ internal sealed class EventEncoder(RecordCodec codec, RecordDecoration decoratio
         }
 
         return (own.WrittenSpan.ToArray(), isEmpty);
+    }
+
+    /// <summary>Takes a record's own metadata apart: the beats input puts the sender's address into <c>input</c>, and fails where that is something else than it expects.</summary>
+    private static void SplitMetadata(ReadOnlySpan<byte> json, ArrayBufferWriter<byte> own, ArrayBufferWriter<byte> kept)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 1000 });
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var start = (int)reader.TokenStartIndex;
+            var isInput = EventMembers.IsNamed(json[start..(start + reader.ValueSpan.Length + 2)], "input"u8);
+            reader.Read();
+            var valueStart = (int)reader.TokenStartIndex;
+            reader.Skip();
+            if (isInput)
+            {
+                Keep(kept, "input"u8, json[valueStart..(int)reader.BytesConsumed]);
+            }
+            else
+            {
+                own.Write(","u8);
+                own.Write(json[start..(int)reader.BytesConsumed]);
+            }
+        }
     }
 
     private static void Keep(ArrayBufferWriter<byte> kept, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)

@@ -22,6 +22,15 @@ internal enum EventMember
 
     /// <summary>A name with brackets: with a message it is taken for a reference to a field, and a malformed one ends the connection.</summary>
     Bracketed,
+
+    /// <summary><c>tags</c>: with a message they are set on an event, which takes texts alone.</summary>
+    Tags,
+
+    /// <summary><c>beat</c>: with a message its <c>id</c> and <c>resource_id</c> are read without a look at what they are.</summary>
+    Beat,
+
+    /// <summary><c>event</c>: with a message it is merged with what an ECS codec has put there, which only an object can be.</summary>
+    Event,
 }
 
 /// <summary>Tells members apart.</summary>
@@ -41,9 +50,21 @@ internal static class EventMembers
         [(byte)'l', ..] when name.SequenceEqual("line"u8) => EventMember.Line,
         [(byte)'@', ..] when name.SequenceEqual("@timestamp"u8) => EventMember.Timestamp,
         [(byte)'@', ..] when name.SequenceEqual("@metadata"u8) => EventMember.Metadata,
+        [(byte)'t', ..] when name.SequenceEqual("tags"u8) => EventMember.Tags,
+        [(byte)'b', ..] when name.SequenceEqual("beat"u8) => EventMember.Beat,
+        [(byte)'e', ..] when name.SequenceEqual("event"u8) => EventMember.Event,
         _ when name.IndexOfAny((byte)'[', (byte)']') >= 0 => EventMember.Bracketed,
         _ => EventMember.Other,
     };
+
+    /// <summary>Whether a member has a name.</summary>
+    /// <param name="quoted">Its name as JSON has it, in its quotes.</param>
+    /// <param name="expected">The name.</param>
+    public static bool IsNamed(ReadOnlySpan<byte> quoted, ReadOnlySpan<byte> expected)
+    {
+        var name = quoted[1..^1];
+        return name.Contains((byte)'\\') ? Unescape(quoted).AsSpan().SequenceEqual(expected) : name.SequenceEqual(expected);
+    }
 
     /// <summary>Names with escapes are rare enough to be made an array of.</summary>
     private static byte[] Unescape(ReadOnlySpan<byte> quoted)

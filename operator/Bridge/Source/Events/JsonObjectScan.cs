@@ -56,8 +56,13 @@ internal ref struct JsonObjectScan
     private bool _message;
     private bool _otherMessage;
     private bool _line;
-    private bool _bracketed;
     private bool _hasMembers;
+
+    /// <summary>Whether a member is there that ends the connection beside a message.</summary>
+    private bool _poisonsMessage;
+
+    /// <summary>The member of the object itself that is being crossed.</summary>
+    private EventMember _within;
 
     private JsonObjectScan(ReadOnlySpan<byte> json) => _json = json;
 
@@ -79,7 +84,7 @@ internal ref struct JsonObjectScan
 
     private readonly JsonScan Result()
     {
-        var moveMessage = _otherMessage || (_message && _bracketed);
+        var moveMessage = _otherMessage || (_message && _poisonsMessage);
         var moveLine = _line && (moveMessage || !_message);
         return new(_metadata || moveMessage || moveLine ? JsonShape.Delicate : JsonShape.Object, _timestamp, !_hasMembers, moveMessage, moveLine);
     }
@@ -97,6 +102,8 @@ internal ref struct JsonObjectScan
             var next = Next;
             if (valueIsDue)
             {
+                // An element of the tags.
+                _poisonsMessage |= depth == 2 && _within == EventMember.Tags && next != '"';
                 switch (next)
                 {
                     case (byte)'{' or (byte)'[':
@@ -194,6 +201,11 @@ internal ref struct JsonObjectScan
             SkipWhiteSpace();
             Note(EventMembers.Of(quoted));
         }
+        else if (depth == 2 && _within == EventMember.Beat && (EventMembers.IsNamed(quoted, "id"u8) || EventMembers.IsNamed(quoted, "resource_id"u8)))
+        {
+            SkipWhiteSpace();
+            _poisonsMessage |= Next is not ((byte)'"' or (byte)'n');
+        }
 
         return true;
     }
@@ -202,6 +214,7 @@ internal ref struct JsonObjectScan
     private void Note(EventMember member)
     {
         _hasMembers = true;
+        _within = member;
         switch (member)
         {
             case EventMember.Timestamp:
@@ -218,7 +231,16 @@ internal ref struct JsonObjectScan
                 _line |= Next != 'n';
                 break;
             case EventMember.Bracketed:
-                _bracketed = true;
+                _poisonsMessage = true;
+                break;
+            case EventMember.Tags:
+                _poisonsMessage |= Next is not ((byte)'"' or (byte)'[');
+                break;
+            case EventMember.Beat:
+                _poisonsMessage |= Next is not ((byte)'{' or (byte)'n');
+                break;
+            case EventMember.Event:
+                _poisonsMessage |= Next != '{';
                 break;
         }
     }

@@ -16,7 +16,7 @@ internal sealed class BridgePipelineEnds(KafkaLogstashConnection connection) : I
     /// </summary>
     private static readonly int[] RetryableCodes = [401, 403, 404, 408, 421, 429, 500, 502, 503, 504];
 
-    private static readonly string[] MisreadMembers = ["line", "message"];
+    private static readonly (string Member, string Place)[] MisreadMembers = [("line", "line"), ("message", "message"), ("input", "[@metadata][input]")];
 
     private const string Misread = "[@metadata][kafka_logstash]";
 
@@ -58,7 +58,7 @@ internal sealed class BridgePipelineEnds(KafkaLogstashConnection connection) : I
 
         items.Comment("What the beats input would have misread goes back to its place.").If(condition, branch => branch.Plugin("mutate", plugin => plugin.Attribute(
             "rename",
-            ConfigValue.Hash(MisreadMembers.Select(member => KeyValuePair.Create($"{Misread}[{member}]", ConfigValue.Text(member)))))));
+            ConfigValue.Hash(MisreadMembers.Select(misread => KeyValuePair.Create($"{Misread}[{misread.Member}]", ConfigValue.Text(misread.Place)))))));
     }
 
     /// <inheritdoc />

@@ -14,7 +14,7 @@ namespace KafkaLogstash.Tests.Unit.Bridge.Source.Events;
 public sealed class EventEncoderTests
 {
     private const string Tail = "\"@timestamp\":\"2026-11-23T10:20:30.456Z\",\"@metadata\":{}}";
-    private static readonly string[] Names = ["a", "b", "message", "line", "@timestamp", "@metadata", "[x]", "ä", "q\"", ""];
+    private static readonly string[] Names = ["a", "b", "message", "line", "@timestamp", "@metadata", "[x]", "ä", "q\"", "", "tags", "event", "beat", "id", "resource_id", "input"];
     private const long Time = 1_795_429_230_456;
 
     [Theory]
@@ -28,6 +28,14 @@ public sealed class EventEncoderTests
     [InlineData("""{"@timestamp":null}""", """{"@timestamp":null,""" + Tail)]
     [InlineData("""{"[a]":1}""", """{"[a]":1,""" + Tail)]
     [InlineData("""{"a":1,"a":2}""", """{"a":1,"a":2,""" + Tail)]
+    [InlineData("""{"message":"m","tags":["a","b"]}""", """{"message":"m","tags":["a","b"],""" + Tail)]
+    [InlineData("""{"message":"m","tags":[ ]}""", """{"message":"m","tags":[ ],""" + Tail)]
+    [InlineData("""{"message":"m","tags":"a"}""", """{"message":"m","tags":"a",""" + Tail)]
+    [InlineData("""{"tags":[1]}""", """{"tags":[1],""" + Tail)]
+    [InlineData("""{"message":"m","event":{"kind":[1]}}""", """{"message":"m","event":{"kind":[1]},""" + Tail)]
+    [InlineData("""{"event":"login"}""", """{"event":"login",""" + Tail)]
+    [InlineData("""{"message":"m","beat":{"id":"i","resource_id":null,"name":1,"of":{"id":5}}}""", """{"message":"m","beat":{"id":"i","resource_id":null,"name":1,"of":{"id":5}},""" + Tail)]
+    [InlineData("""{"message":"m","beat":null}""", """{"message":"m","beat":null,""" + Tail)]
     public void A_json_object_passes_through_and_what_is_added_stands_behind_it(string record, string expected) =>
         Assert.Equal(expected, Encode(record));
 
@@ -66,6 +74,17 @@ public sealed class EventEncoderTests
     [InlineData("""{"\u006dessage":7}""", """{"@timestamp":"2026-11-23T10:20:30.456Z","@metadata":{"kafka_logstash":{"message":7}}}""")]
     [InlineData("""{"@metadata":{"x":1},"message":"m"}""", """{"message":"m","@timestamp":"2026-11-23T10:20:30.456Z","@metadata":{"x":1}}""")]
     [InlineData("""{"@metadata":{},"a":1}""", """{"a":1,"@timestamp":"2026-11-23T10:20:30.456Z","@metadata":{}}""")]
+    [InlineData("""{"message":"m","tags":{"a":"b"}}""", """{"tags":{"a":"b"},"@timestamp":"2026-11-23T10:20:30.456Z","@metadata":{"kafka_logstash":{"message":"m"}}}""")]
+    [InlineData("""{"message":"m","tags":["a",7]}""", """{"tags":["a",7],"@timestamp":"2026-11-23T10:20:30.456Z","@metadata":{"kafka_logstash":{"message":"m"}}}""")]
+    [InlineData("""{"tags":[["a"]],"message":"m"}""", """{"tags":[["a"]],"@timestamp":"2026-11-23T10:20:30.456Z","@metadata":{"kafka_logstash":{"message":"m"}}}""")]
+    [InlineData("""{"message":"m","ta\u0067s":null}""", """{"ta\u0067s":null,"@timestamp":"2026-11-23T10:20:30.456Z","@metadata":{"kafka_logstash":{"message":"m"}}}""")]
+    [InlineData("""{"event":"login","message":"m"}""", """{"event":"login","@timestamp":"2026-11-23T10:20:30.456Z","@metadata":{"kafka_logstash":{"message":"m"}}}""")]
+    [InlineData("""{"event":null,"message":"m"}""", """{"event":null,"@timestamp":"2026-11-23T10:20:30.456Z","@metadata":{"kafka_logstash":{"message":"m"}}}""")]
+    [InlineData("""{"message":"m","beat":"x"}""", """{"beat":"x","@timestamp":"2026-11-23T10:20:30.456Z","@metadata":{"kafka_logstash":{"message":"m"}}}""")]
+    [InlineData("""{"message":"m","beat":{"a":{},"id": 5}}""", """{"beat":{"a":{},"id": 5},"@timestamp":"2026-11-23T10:20:30.456Z","@metadata":{"kafka_logstash":{"message":"m"}}}""")]
+    [InlineData("""{"message":"m","beat":{"resource_\u0069d":{}}}""", """{"beat":{"resource_\u0069d":{}},"@timestamp":"2026-11-23T10:20:30.456Z","@metadata":{"kafka_logstash":{"message":"m"}}}""")]
+    [InlineData("""{"@metadata":{"input":"x", "y":1}}""", """{"@timestamp":"2026-11-23T10:20:30.456Z","@metadata":{"y":1,"kafka_logstash":{"input":"x"}}}""")]
+    [InlineData("""{"@metadata":{"\ud800":1,"i\u006eput":{"beats":5}}}""", """{"@timestamp":"2026-11-23T10:20:30.456Z","@metadata":{"\ud800":1,"kafka_logstash":{"input":{"beats":5}}}}""")]
     [InlineData("""{"@metadata":"x"}""", """{"@timestamp":"2026-11-23T10:20:30.456Z","@metadata":{"kafka_logstash":{"@metadata":"x"}}}""")]
     public void Members_that_the_beats_input_would_misread_wait_in_the_metadata(string record, string expected) => Assert.Equal(expected, Encode(record));
 
@@ -148,8 +167,9 @@ public sealed class EventEncoderTests
                     var kept = metadata["kafka_logstash"]?.AsObject();
                     var actual = name switch
                     {
-                        "@metadata" when expected is JsonObject => new JsonObject(metadata.Where(member => member.Key != "kafka_logstash").Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone()))),
-                        _ when kept is not null && kept.ContainsKey(name) => kept[name],
+                        "@metadata" when expected is JsonObject => new JsonObject(metadata.Where(member => member.Key != "kafka_logstash")
+                            .Concat(kept?.Where(member => member.Key == "input") ?? []).Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone()))),
+                        _ when kept is not null && name != "input" && kept.ContainsKey(name) => kept[name],
                         _ => read[name],
                     };
                     if (name != "@timestamp" || expected is not null)
@@ -161,7 +181,8 @@ public sealed class EventEncoderTests
                 // What the beats input relies on.
                 Assert.True(read["message"] is null || (read["message"] is JsonValue text && text.GetValueKind() == JsonValueKind.String));
                 Assert.True(read["line"] is null || read["message"] is not null);
-                Assert.False(read["message"] is not null && read.Any(member => member.Key.Contains('[')));
+                Assert.False(metadata.ContainsKey("input"));
+                Assert.False(read["message"] is not null && read.Any(member => member.Key.Contains('[') || EndsConnection(member.Key, member.Value)), read.ToJsonString());
             },
             iter: 3000);
     }
@@ -173,6 +194,17 @@ public sealed class EventEncoderTests
             JsonDocument.Parse(Encode(bytes, RecordCodec.Json)).Dispose();
             JsonDocument.Parse(Encode(bytes, RecordCodec.Plain)).Dispose();
         });
+
+    /// <summary>Whether the beats input fails over a member beside a message.</summary>
+    private static bool EndsConnection(string name, JsonNode? value) => name switch
+    {
+        "tags" => !IsText(value) && !(value is JsonArray tags && tags.All(IsText)),
+        "event" => value is not JsonObject,
+        "beat" => value is not null && !(value is JsonObject beat && (beat["id"] is null || IsText(beat["id"])) && (beat["resource_id"] is null || IsText(beat["resource_id"]))),
+        _ => false,
+    };
+
+    private static bool IsText(JsonNode? value) => value?.GetValueKind() == JsonValueKind.String;
 
     /// <summary>Of several members of a name the last one counts.</summary>
     private static JsonNode? AsJackson(JsonElement json)

@@ -15,6 +15,14 @@ public sealed class JsonObjectScanTests
         "1e", "1e+7", "1E-07", "true", "tru", "false", "null", "nul", " ", "\t", "\r\n", "\u0001", "\u00e4", "NaN", "//", "'", "{\"a\":1}", "[1,2]", "{}", "[]", "{\"a\":{\"b\":[{}]}}",
     ];
 
+    private static readonly string[] Names = ["message", "message", "tags", "ta\\u0067s", "event", "beat", "x", "[x]", "id"];
+
+    private static readonly string[] Values =
+    [
+        "\"text\"", "\"\"", "null", "1", "true", "{}", "[]", "[\"a\", \"b\"]", "[\"a\",1]", "[ null]", "[[\"a\"]]", "[{\"id\":1}]", "{\"id\":\"a\",\"resource_id\": null}", "{\"id\" : 1}",
+        "{\"x\":[1],\"resource_id\":{}}", "{\"x\":{\"id\":1}}", "{\"i\\u0064\":[]}", "{\"tags\":[1],\"message\":2}",
+    ];
+
     [Fact]
     public void It_agrees_with_a_general_reader_on_random_pieces() =>
         Gen.Int[0, Pieces.Length - 1].Array[0, 14].Seeded().Sample(
@@ -39,6 +47,20 @@ public sealed class JsonObjectScanTests
             iter: 100_000);
     }
 
+    [Fact]
+    public void It_agrees_with_a_general_reader_about_members_that_end_the_connection() =>
+        Gen.Select(Gen.Int[0, Names.Length - 1], Gen.Int[0, Values.Length - 1]).Array[0, 5].Seeded().Sample(
+            members =>
+            {
+                var text = $"{{{string.Join(" , ", members.Select(member => $"\"{Names[member.Item1]}\" :{Values[member.Item2]}"))}}}";
+                using var read = JsonDocument.Parse(text);
+                var messages = read.RootElement.EnumerateObject().Where(member => member.NameEquals("message")).ToList();
+                var expected = messages.Exists(member => member.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Null))
+                    || (messages.Exists(member => member.Value.ValueKind == JsonValueKind.String) && read.RootElement.EnumerateObject().Any(EndsConnection));
+                Assert.True(JsonObjectScan.Scan(Encoding.UTF8.GetBytes(text)).MoveMessage == expected, $"It is {expected} of {text}");
+            },
+            iter: 100_000);
+
     [Theory]
     [InlineData(JsonObjectScan.DeepestNesting, JsonShape.Object)]
     [InlineData(JsonObjectScan.DeepestNesting + 1, JsonShape.Text)]
@@ -49,6 +71,16 @@ public sealed class JsonObjectScanTests
         Assert.Equal(expected, JsonObjectScan.Scan(Encoding.UTF8.GetBytes(objects)).Shape);
         Assert.Equal(expected, JsonObjectScan.Scan(Encoding.UTF8.GetBytes(arrays)).Shape);
     }
+
+    private static bool EndsConnection(JsonProperty member) => (member.Name, member.Value.ValueKind) switch
+    {
+        ("tags", JsonValueKind.Array) => member.Value.EnumerateArray().Any(tag => tag.ValueKind != JsonValueKind.String),
+        ("tags", var kind) => kind != JsonValueKind.String,
+        ("event", var kind) => kind != JsonValueKind.Object,
+        ("beat", JsonValueKind.Object) => member.Value.EnumerateObject().Any(inner => inner.Name is "id" or "resource_id" && inner.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Null)),
+        ("beat", var kind) => kind != JsonValueKind.Null,
+        _ => member.Name.Contains('[', StringComparison.Ordinal),
+    };
 
     private static void Agrees(string text) => Agrees(Encoding.UTF8.GetBytes(text));
 

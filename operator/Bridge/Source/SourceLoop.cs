@@ -42,6 +42,9 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly EventEncoder _encoder;
+
+    /// <summary>Null where partitions without a committed offset begin at their beginning, or not at all.</summary>
+    private readonly PartitionStarts? _starts;
     private readonly Dictionary<TopicPartition, PartitionProgress> _partitions = [];
     private readonly List<PartitionProgress> _advanced = [];
     private PartitionProgress? _last;
@@ -70,6 +73,7 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
         _turnedAt = _time.GetTimestamp();
         _consumer = parts.Consumer(this);
         _queue = new RecordQueue(_consumer.Handle, ConsumerProperties.NeedsHeaders(settings));
+        _starts = settings.AutoOffsetReset == "latest" ? new(_consumer, _logger) : null;
     }
 
     /// <summary>How long ago the loop last turned.</summary>
@@ -120,19 +124,27 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
         segment);
 
     /// <summary>The group gave partitions.</summary>
-    public void Assigned(IReadOnlyCollection<TopicPartition> partitions) => InCallback(() =>
+    /// <returns>Where to begin each.</returns>
+    public IReadOnlyList<TopicPartitionOffset> Assigned(IReadOnlyCollection<TopicPartition> partitions)
     {
-        _metrics.Rebalanced();
-        _queue.Added(partitions);
-        foreach (var partition in partitions)
+        InCallback(() =>
         {
-            _partitions[partition] = new PartitionProgress(partition);
-        }
+            _metrics.Rebalanced();
+            _queue.Added(partitions);
+            var given = partitions.Select(partition => new PartitionProgress(partition)).ToArray();
+            foreach (var progress in given)
+            {
+                _partitions[progress.Partition] = progress;
+            }
 
-        _trouble.Reached();
-        LogAssigned(_logger, partitions.Count, _partitions.Count);
-        Housekeep();
-    });
+            _starts?.Given(given);
+            _advanced.AddRange(given.Where(progress => progress.Position is not null));
+            _trouble.Reached();
+            LogAssigned(_logger, partitions.Count, _partitions.Count);
+            Housekeep();
+        });
+        return [.. partitions.Select(partition => new TopicPartitionOffset(partition, _partitions.GetValueOrDefault(partition)?.Position ?? Offset.Unset))];
+    }
 
     /// <summary>The group takes partitions back: what is under way is waited for, and committed.</summary>
     public void Revoked(IReadOnlyCollection<TopicPartition> partitions) => InCallback(() =>
@@ -184,6 +196,7 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
         if (_time.GetElapsedTime(_housekeptAt) > HousekeepingInterval)
         {
             CheckAssignment();
+            FindStarts();
             Housekeep();
         }
         else if (_awaitsLogstash && _delivery.Trouble is null)
@@ -295,6 +308,12 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
 
         ReadOnlySpan<byte> key = record.Key, value = record.Value;
         var offset = record.Offset;
+        if (progress.Position is null && _starts is not null)
+        {
+            progress.BeginAt(offset);
+            Advanced(progress);
+        }
+
         _records++;
         _bytes += key.Length + value.Length;
 
@@ -524,6 +543,16 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
         if (_consumer.Assignment.Count is var assigned && assigned != _partitions.Count)
         {
             throw new RoleException($"Kafka's client reads {assigned} partitions, where the group gave {_partitions.Count}. It is made anew.");
+        }
+    }
+
+    /// <summary>Tries again to find out where partitions begin. What was read of those before is dropped: it was not begun at.</summary>
+    private void FindStarts()
+    {
+        if (_starts?.TryAgain(IsOurs) is { Count: > 0 } begun)
+        {
+            _queue.Drop([.. begun.Select(progress => progress.Partition)]);
+            _advanced.AddRange(begun);
         }
     }
 

@@ -33,8 +33,11 @@ internal sealed class PartitionProgress(TopicPartition partition)
     /// <summary>Whether records are under way.</summary>
     public bool IsUnderWay => _underWay.Count > 0;
 
-    /// <summary>The offset to go on from after a restart: every record before it is delivered. Null until the first record was.</summary>
+    /// <summary>The offset to go on from after a restart: every record before it is delivered, or lies before the start. Null until one of them is known.</summary>
     public long? Position { get; private set; }
+
+    /// <summary>Nothing before an offset is to be delivered. Only while nothing is under way.</summary>
+    public void BeginAt(long offset) => Position = offset;
 
     /// <summary>A record is under way.</summary>
     /// <param name="window">The window that takes it; null for the dead-letter topic.</param>

@@ -69,6 +69,57 @@ public sealed class SourceBridgeTests
         Assert.Equal(20_000, Records.Committed(kafka, 2));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task From_the_end_at_which_a_group_first_began_nothing_is_left_out(bool isUnderWay)
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders", 1);
+        await Records.ProduceAsync(kafka, 10, 1);
+        var open = new TaskCompletionSource();
+        await using var logstash = Receiver.Start((_, _, token) => open.Task.WaitAsync(token));
+        var settings = SourceRun.Settings(logstash.Address) with { AutoOffsetReset = "latest", DrainTimeout = TimeSpan.FromMilliseconds(200) };
+        await using (var first = SourceRun.Start(kafka, settings))
+        {
+            await Eventually.Async(() => Records.Committed(kafka, 1) == 10, "the start is committed");
+            if (isUnderWay)
+            {
+                await Records.ProduceAsync(kafka, 5, 1, from: 10);
+                await Eventually.Async(() => first.Metric("in_flight_bytes") > 0, "records are under way");
+            }
+
+            await first.StopAsync();
+        }
+
+        await Records.ProduceAsync(kafka, 5, 1, from: isUnderWay ? 15 : 10);
+        open.SetResult();
+        await using var second = SourceRun.Start(kafka, settings, "pod-1");
+
+        await Eventually.Async(() => logstash.Count > 0, "records arrive");
+        Assert.Equal(10, logstash.Events.First().GetProperty("n").GetInt32());
+    }
+
+    [Theory]
+    [InlineData(KafkaApiKey.ListOffsets)]
+    [InlineData(KafkaApiKey.OffsetFetch)]
+    public async Task Where_a_group_first_begins_is_found_out_later_when_Kafka_refuses_to_say_it(KafkaApiKey question)
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders", 1);
+        await Records.ProduceAsync(kafka, 10, 1);
+        await using var logstash = Receiver.Start();
+        using var log = new LogLines();
+        kafka.PushRequestErrors(question, ErrorCode.InvalidRequest);
+        await using var bridge = SourceRun.Start(kafka, SourceRun.Settings(logstash.Address) with { AutoOffsetReset = "latest" }, log: log);
+        await Eventually.Async(() => log.Any(line => line.Contains("can't be found out yet where they begin", StringComparison.Ordinal)), "Kafka has refused");
+
+        await Eventually.Async(() => Records.Committed(kafka, 1) == 10, "the start is committed");
+        await Records.ProduceAsync(kafka, 5, 1, from: 10);
+        await Eventually.Async(() => logstash.Count >= 5, "what comes then arrives");
+        Assert.Equal(Enumerable.Range(10, 5), logstash.Events.Select(item => item.GetProperty("n").GetInt32()));
+    }
+
     [Fact]
     public async Task It_is_ready_as_soon_as_Kafka_and_Logstash_are_reached()
     {

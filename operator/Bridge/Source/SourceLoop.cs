@@ -246,6 +246,8 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
             Pause(progress, PauseReasons.Full);
         }
 
+        // A window that nothing is added to any more would stay open otherwise, and keep the room that is waited for.
+        _delivery.Flush();
         _queue.Wait(IdlePoll);
     }
 

@@ -37,6 +37,9 @@ internal sealed partial class WindowDelivery : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly BlockPool _pool;
+
+    /// <summary>Never all the room there is: it has to be sealed before reading stops.</summary>
+    private readonly long _mostWindowBytes;
     private readonly LaneSurroundings _surroundings;
     private readonly EndpointDiscovery _discovery;
     private readonly ConcurrentQueue<LaneEvent> _events = new();
@@ -62,6 +65,7 @@ internal sealed partial class WindowDelivery : IAsyncDisposable
         _time = time;
         _logger = logger;
         _pool = new(settings.MaxBytesInFlight);
+        _mostWindowBytes = Math.Min(MostWindowBytes, settings.MaxBytesInFlight / 2);
         _surroundings = new(connector, resolver, settings.CompressionLevel, settings.AcknowledgementTimeout, metrics, time, Tell);
         _discovery = new(settings.Logstash, resolver, time);
     }
@@ -185,7 +189,7 @@ internal sealed partial class WindowDelivery : IAsyncDisposable
         lane.Bytes += bytes;
         Bytes += bytes;
         var window = lane.Open!;
-        if (window.Count >= _settings.WindowSize || window.Bytes >= MostWindowBytes)
+        if (window.Count >= _settings.WindowSize || window.Bytes >= _mostWindowBytes)
         {
             Seal(lane);
         }

@@ -69,6 +69,25 @@ public sealed class SourceBridgeTests
         Assert.Equal(20_000, Records.Committed(kafka, 2));
     }
 
+    [Fact]
+    public async Task A_bound_that_is_smaller_than_a_window_is_kept_and_passed_once_Logstash_is_there()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders", 1);
+        await Records.ProduceAsync(kafka, 400, 1);
+        IPEndPoint endpoint;
+        await using (var early = Receiver.Start())
+        {
+            endpoint = early.Endpoint;
+        }
+
+        await using var bridge = SourceRun.Start(kafka, SourceRun.Settings(endpoint.ToString()) with { MaxBytesInFlight = 4000 });
+        await Eventually.Async(() => bridge.Metric("paused_partitions") == 1, "its partition is paused");
+
+        await using var logstash = Receiver.Start(endpoint: endpoint);
+        await Eventually.Async(() => logstash.Count >= 400, "all records arrive");
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -56,6 +56,7 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
     private long _records;
     private long _bytes;
     private string? _held;
+    private bool _leaves;
     private ExceptionDispatchInfo? _failedCallback;
 
     /// <summary>A loop that has not begun.</summary>
@@ -146,13 +147,13 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
         return [.. partitions.Select(partition => new TopicPartitionOffset(partition, _partitions.GetValueOrDefault(partition)?.Position ?? Offset.Unset))];
     }
 
-    /// <summary>The group takes partitions back: what is under way is waited for, and committed.</summary>
+    /// <summary>The group takes partitions back: what is under way is waited for, unless it was before, and committed.</summary>
     public void Revoked(IReadOnlyCollection<TopicPartition> partitions) => InCallback(() =>
     {
         _metrics.Rebalanced();
         var leaving = partitions.Where(_partitions.ContainsKey).Select(partition => _partitions[partition]).ToArray();
         var began = _time.GetTimestamp();
-        while (leaving.Any(progress => progress.IsUnderWay && !progress.Paused.HasFlag(PauseReasons.Undeliverable))
+        while (!_leaves && leaving.Any(progress => progress.IsUnderWay && !progress.Paused.HasFlag(PauseReasons.Undeliverable))
             && _time.GetElapsedTime(began) < _settings.RevocationTimeout)
         {
             TakeIn();
@@ -517,6 +518,8 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
     /// <summary>Commits and leaves the group.</summary>
     private void Leave()
     {
+        _leaves = true;
+
         // While the group rebalances for another member, it refuses commits until this member has taken part.
         Commit(_partitions.Values, LeavingTimeout, ServeGroup);
 

@@ -272,6 +272,20 @@ public sealed class SourceBridgeTests
         Assert.Equal(acknowledged, Records.Committed(kafka, 2));
     }
 
+    [Fact]
+    public async Task When_it_ends_what_Logstash_does_not_take_is_not_waited_for_once_more_to_leave_the_group()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders", 2);
+        await using var logstash = Receiver.Start((_, _, token) => Task.Delay(Timeout.InfiniteTimeSpan, token));
+        await Records.ProduceAsync(kafka, 100, 2);
+        await using var bridge = SourceRun.Start(
+            kafka, SourceRun.Settings(logstash.Address) with { DrainTimeout = TimeSpan.FromMilliseconds(100), RevocationTimeout = TimeSpan.FromMinutes(2) });
+        await Eventually.Async(() => bridge.Metric("in_flight_windows") > 0, "records are under way");
+
+        await bridge.StopAsync().WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+    }
+
     [Theory]
     [InlineData(ErrorCode.RebalanceInProgress, 6)]
     [InlineData(ErrorCode.GroupLoadInProgress, 12)]

@@ -230,6 +230,8 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
             Take(_queue.Current);
             _queue.Release();
         }
+
+        _delivery.SendOverdue();
     }
 
     private void Stall()

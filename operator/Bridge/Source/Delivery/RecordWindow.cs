@@ -26,6 +26,9 @@ internal sealed class RecordWindow(BlockPool pool) : Window(pool)
     /// <summary>The timestamp of its last record, in milliseconds since 1970; negative where there is none.</summary>
     public long LastTimestamp { get; set; } = -1;
 
+    /// <summary>Whether it was filled in part when it was last looked for windows that wait too long.</summary>
+    public bool IsOverdue { get; set; }
+
     /// <summary>How often Logstash has ended a connection over it, in a row.</summary>
     public int Refusals { get; set; }
 

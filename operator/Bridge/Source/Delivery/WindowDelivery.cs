@@ -28,6 +28,9 @@ internal sealed partial class WindowDelivery : IAsyncDisposable
     /// <summary>The beats input holds a whole window in memory before it takes the first event.</summary>
     private const long MostWindowBytes = 2 << 20;
 
+    /// <summary>A window that is filled for longer, twice as long at most, is sent as it is. Neighbours that take all records must not hold it up.</summary>
+    private static readonly TimeSpan LongestFilling = TimeSpan.FromMilliseconds(20);
+
     /// <summary>A connection that lives as long as this holds: what is there does not just accept connections and end them.</summary>
     private static readonly TimeSpan Holding = TimeSpan.FromSeconds(5);
 
@@ -54,6 +57,7 @@ internal sealed partial class WindowDelivery : IAsyncDisposable
     private volatile string? _discoveryTrouble;
     private Task _discovering = Task.CompletedTask;
     private long _acknowledged;
+    private long _overdueLookedFor;
 
     /// <summary>A delivery that has not begun.</summary>
     public WindowDelivery(
@@ -66,6 +70,7 @@ internal sealed partial class WindowDelivery : IAsyncDisposable
         _logger = logger;
         _pool = new(settings.MaxBytesInFlight);
         _mostWindowBytes = Math.Min(MostWindowBytes, settings.MaxBytesInFlight / 2);
+        _overdueLookedFor = time.GetTimestamp();
         _surroundings = new(connector, resolver, settings.CompressionLevel, settings.AcknowledgementTimeout, metrics, time, Tell);
         _discovery = new(settings.Logstash, resolver, time);
     }
@@ -200,9 +205,36 @@ internal sealed partial class WindowDelivery : IAsyncDisposable
     {
         foreach (var lane in _lanes)
         {
-            if (lane is { Open.Count: > 0, Connection: not null, IsFull: false } && lane.InFlight < _settings.MaxWindowsInFlight)
+            if (HasToSend(lane))
             {
                 Seal(lane);
+            }
+        }
+    }
+
+    /// <summary>Sends windows that are filled in part and have waited for more for a while. To be called again and again where there is no occasion to <see cref="Flush"/>.</summary>
+    public void SendOverdue()
+    {
+        if (_time.GetElapsedTime(_overdueLookedFor) < LongestFilling)
+        {
+            return;
+        }
+
+        _overdueLookedFor = _time.GetTimestamp();
+        foreach (var lane in _lanes)
+        {
+            if (!HasToSend(lane))
+            {
+                continue;
+            }
+
+            if (lane.Open!.IsOverdue)
+            {
+                Seal(lane);
+            }
+            else
+            {
+                lane.Open.IsOverdue = true;
             }
         }
     }
@@ -445,6 +477,10 @@ internal sealed partial class WindowDelivery : IAsyncDisposable
             LogRefused(_logger, lane.Endpoint, oldest.Segments[0].Progress.Partition.ToString()!, oldest.RecordOf(0).Offset, oldest.Refusals);
         }
     }
+
+    /// <summary>Whether a lane's window is filled in part, and could be sent at once.</summary>
+    private bool HasToSend(Lane lane) =>
+        lane is { Open.Count: > 0, Connection: not null, IsFull: false } && lane.InFlight < _settings.MaxWindowsInFlight;
 
     private void Seal(Lane lane)
     {

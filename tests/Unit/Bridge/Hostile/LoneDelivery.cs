@@ -57,6 +57,15 @@ internal sealed class LoneDelivery : IDeliveryOwner, IAsyncDisposable
         return _delivery.Trouble;
     }
 
+    /// <summary>Does what it does again and again while there is always a further record.</summary>
+    /// <returns>What is wrong with Logstash; null when nothing is.</returns>
+    public string? TurnAmidRecords()
+    {
+        _delivery.Process();
+        _delivery.SendOverdue();
+        return _delivery.Trouble;
+    }
+
     public void Advanced(PartitionProgress progress)
     {
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using KafkaLogstash.Bridging;
 
 namespace KafkaLogstash.Bridge.Source.Consuming;
@@ -35,10 +36,10 @@ internal static class ConsumerProperties
             properties[name] = value;
         }
 
+        // librdkafka refuses to begin where a fetch could not hold the largest record that is allowed, or an answer not the fetch and its header.
+        Raise(properties, "fetch.max.bytes", properties.GetValueOrDefault("message.max.bytes"), beyond: 0);
+        Raise(properties, "receive.message.max.bytes", properties["fetch.max.bytes"], beyond: 512);
         properties["group.id"] = settings.GroupId;
-
-        // KIP-345: a container that starts again within the session's time-out gets its partitions back without a rebalance.
-        properties["group.instance.id"] = instanceId;
         properties["auto.offset.reset"] = settings.AutoOffsetReset;
 
         // Offsets are stored when Logstash has acknowledged, and only then.
@@ -47,11 +48,26 @@ internal static class ConsumerProperties
         properties["enable.partition.eof"] = "false";
         if (properties.GetValueOrDefault("group.protocol") is not "consumer")
         {
+            // KIP-345: a container that starts again within the session's time-out gets its partitions back without a rebalance. With KIP-848 a static member can't leave its group:
+            // nobody would read the partitions of a pod that is gone until that time is over.
+            properties["group.instance.id"] = instanceId;
+
             // KIP-429: only partitions that really move are revoked.
             properties["partition.assignment.strategy"] = "cooperative-sticky";
         }
 
         return properties;
+    }
+
+    /// <summary>Raises a number that was given to what it must be at least. What is no number is left to librdkafka's judgement.</summary>
+    private static void Raise(Dictionary<string, string> properties, string name, string? least, long beyond)
+    {
+        if (long.TryParse(properties.GetValueOrDefault(name), CultureInfo.InvariantCulture, out var given)
+            && long.TryParse(least, CultureInfo.InvariantCulture, out var bound)
+            && given < bound + beyond)
+        {
+            properties[name] = (bound + beyond).ToString(CultureInfo.InvariantCulture);
+        }
     }
 
     /// <summary>Whether records' headers are asked for: by events, or for the dead-letter topic.</summary>

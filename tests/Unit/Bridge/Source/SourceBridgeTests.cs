@@ -140,6 +140,21 @@ public sealed class SourceBridgeTests
     }
 
     [Fact]
+    public async Task Records_may_be_as_large_as_the_properties_allow()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders", 1);
+        await using var logstash = Receiver.Start();
+        await Records.ProduceAsync(kafka, 10, 1);
+        await using var bridge = SourceRun.Start(
+            kafka,
+            SourceRun.Settings(logstash.Address),
+            properties: new Dictionary<string, string>(StringComparer.Ordinal) { ["message.max.bytes"] = "16777216", ["receive.message.max.bytes"] = "16777216" });
+
+        await Eventually.Async(() => logstash.Count == 10, "they arrive");
+    }
+
+    [Fact]
     public async Task It_is_ready_as_soon_as_Kafka_and_Logstash_are_reached()
     {
         await using var kafka = KafkaMockCluster.Start();

@@ -1,5 +1,5 @@
 using KafkaLogstash.Operator.Commands;
 using KafkaLogstash.Operator.Hosting;
 
-using var ending = new SecondSignal();
-return await CommandLine.RunAsync(args, CommandConsole.OfProcess());
+using var signals = new EndingSignals();
+return await CommandLine.RunAsync(args, CommandConsole.OfProcess(), signals.Stopping);

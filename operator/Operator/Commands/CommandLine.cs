@@ -32,8 +32,8 @@ internal static class CommandLine
             Output = console.Output,
             Error = console.Error,
 
-            // An operator that is stopped finishes what it is at and gives its Lease back; how long that may take is the kubelet's to say.
-            ProcessTerminationTimeout = Timeout.InfiniteTimeSpan,
+            // The library's own handler of signals waits for the command to end, and a second signal with it.
+            ProcessTerminationTimeout = null,
         };
         var code = await parsed.InvokeAsync(configuration, cancellationToken);
         if (refusal is null)

@@ -358,7 +358,7 @@ internal sealed class ConnectionController(
 
     /// <summary>The pipeline that pods read; null while the cache does not show the one that was applied.</summary>
     private AppliedPipeline? Applied(NamespacedName key, ReconcileOutcome outcome) =>
-        AppliedPipeline.Of(informers.For<PartialObjectMetadata<V1ConfigMap>>().Cache.Get(key with { Name = new ConnectionNames(key.Name).Pipeline })?.Metadata) is { } applied
+        AppliedPipeline.Of(LivePipeline(key)) is { } applied
             && applied.Digest == outcome.AppliedDigest
             ? applied
             : null;
@@ -619,11 +619,15 @@ internal sealed class ConnectionController(
             ? Encoding.UTF8.GetString(salt)
             : RandomNumberGenerator.GetHexString(32, lowercase: true);
 
-    private string? LiveDigest(NamespacedName key)
-    {
-        var live = informers.For<PartialObjectMetadata<V1ConfigMap>>().Cache.Get(key with { Name = new ConnectionNames(key.Name).Pipeline });
-        return live?.Metadata.Annotations?.TryGetValue(ConnectionLabels.PipelineHash, out var digest) == true ? digest : null;
-    }
+    private string? LiveDigest(NamespacedName key) =>
+        LivePipeline(key)?.Annotations?.TryGetValue(ConnectionLabels.PipelineHash, out var digest) == true ? digest : null;
+
+    /// <summary>The ConfigMap that pods made from now on read their pipeline from; null where there is none yet.</summary>
+    private V1ObjectMeta? LivePipeline(NamespacedName key) =>
+        informers.For<V1Deployment>().Cache.Get(key with { Name = new ConnectionNames(key.Name).Logstash }) is { } deployment
+            && LogstashDeployment.PipelineOf(deployment) is { } name
+                ? informers.For<PartialObjectMetadata<V1ConfigMap>>().Cache.Get(key with { Name = name })?.Metadata
+                : null;
 
     /// <summary>Names everything that a reconcile looks at, by version: where it is the same, the outcome is.</summary>
     private string Fingerprint(KafkaLogstashConnection entity)

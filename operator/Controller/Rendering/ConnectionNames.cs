@@ -7,8 +7,12 @@ internal sealed record ConnectionNames(string Connection)
     /// <summary>The Deployment, its Service, PodDisruptionBudget and NetworkPolicy.</summary>
     public string Logstash => $"{Connection}-logstash";
 
-    /// <summary>The ConfigMap with the pipeline.</summary>
+    /// <summary>The ConfigMap with the pipeline where Logstash reloads it in place.</summary>
     public string Pipeline => $"{Connection}-logstash-pipeline";
+
+    /// <summary>The ConfigMap with one pipeline of those that follow each other where pods are rolled: a pod that restarts finds the one that it was made for.</summary>
+    /// <param name="digest">The pipeline's digest.</param>
+    public string PipelineOf(string digest) => $"{Pipeline}-{digest}";
 
     /// <summary>The ConfigMap with <c>logstash.yml</c> and <c>log4j2.properties</c>.</summary>
     public string Settings => $"{Connection}-logstash-settings";

@@ -40,9 +40,10 @@ internal static class LogstashDeployment
     /// <summary>Makes the Deployment.</summary>
     /// <param name="request">The connection and what it refers to.</param>
     /// <param name="secret">What pods read out of the Secret that was made for them.</param>
+    /// <param name="pipeline">The ConfigMap with the pipeline.</param>
     /// <param name="startHash">The hash of everything that pods read only at start.</param>
     /// <param name="restart">The last restart because a pipeline was not reloaded in place; null where there was none, or pods are always rolled.</param>
-    public static JsonObject Render(RenderRequest request, LogstashSecret secret, string startHash, PodRestart? restart)
+    public static JsonObject Render(RenderRequest request, LogstashSecret secret, string pipeline, string startHash, PodRestart? restart)
     {
         var annotations = new JsonObject { [ConnectionLabels.StartHash] = startHash };
         restart?.AddTo(annotations);
@@ -70,7 +71,7 @@ internal static class LogstashDeployment
                 },
                 ["topologySpreadConstraints"] = PodPieces.Spread(names.Connection, Workload.Logstash),
                 ["containers"] = new JsonArray(Container(request, secret)),
-                ["volumes"] = Volumes(spec, secret, names),
+                ["volumes"] = Volumes(spec, secret, names.Settings, pipeline),
             },
         };
 
@@ -81,6 +82,10 @@ internal static class LogstashDeployment
 
         return PodPieces.Deployment(request.Connection, Workload.Logstash, names.Logstash, template, request.Replicas);
     }
+
+    /// <summary>The ConfigMap with the pipeline of a Deployment's pods; null where there is none.</summary>
+    public static string? PipelineOf(V1Deployment deployment) =>
+        deployment.Spec.Template.Spec.Volumes?.FirstOrDefault(volume => volume.Name == PipelineVolume)?.ConfigMap?.Name;
 
     private static JsonObject Container(RenderRequest request, LogstashSecret secret)
     {
@@ -193,11 +198,11 @@ internal static class LogstashDeployment
         return mounts;
     }
 
-    private static JsonArray Volumes(ConnectionSpec spec, LogstashSecret secret, ConnectionNames names)
+    private static JsonArray Volumes(ConnectionSpec spec, LogstashSecret secret, string settings, string pipeline)
     {
         var volumes = new JsonArray(
-            new JsonObject { ["name"] = SettingsVolume, ["configMap"] = new JsonObject { ["name"] = names.Settings } },
-            new JsonObject { ["name"] = PipelineVolume, ["configMap"] = new JsonObject { ["name"] = names.Pipeline } },
+            new JsonObject { ["name"] = SettingsVolume, ["configMap"] = new JsonObject { ["name"] = settings } },
+            new JsonObject { ["name"] = PipelineVolume, ["configMap"] = new JsonObject { ["name"] = pipeline } },
             DataVolumeOf(spec.Pipeline),
             new JsonObject { ["name"] = "logs", ["emptyDir"] = new JsonObject() },
             new JsonObject { ["name"] = "tmp", ["emptyDir"] = new JsonObject() });

@@ -51,7 +51,8 @@ internal static class LogstashObjects
         }
 
         objects.Add(OwnedObject.ConfigMap(connection, Workload.Logstash, names.Settings, (SettingsFile.FileName, settings), (LoggingSettings.FileName, LoggingSettings.Content)));
-        var text = OwnedObject.ConfigMap(connection, Workload.Logstash, names.Pipeline, (PipelineText.FileName, pipeline.Text));
+        var pipelineName = reloadsInPlace ? names.Pipeline : names.PipelineOf(pipeline.Digest);
+        var text = OwnedObject.ConfigMap(connection, Workload.Logstash, pipelineName, (PipelineText.FileName, pipeline.Text));
         text["metadata"]!["annotations"] = new JsonObject { [ConnectionLabels.PipelineHash] = pipeline.Digest };
         objects.Add(text);
         if (spec.Logstash.Ports.Count > 0)
@@ -65,7 +66,7 @@ internal static class LogstashObjects
             objects.Add(OwnedObject.NetworkPolicy(connection, Workload.Logstash, names.Logstash, Ingress(connection)));
         }
 
-        objects.Add(LogstashDeployment.Render(request, secret, startHash, reloadsInPlace ? request.Restart : null));
+        objects.Add(LogstashDeployment.Render(request, secret, pipelineName, startHash, reloadsInPlace ? request.Restart : null));
         return new RenderResult(new RenderedConnection(objects.ToImmutable(), pipeline.Text, pipeline.Digest, reloadsInPlace, obstacle), []);
     }
 

@@ -21,7 +21,7 @@ public sealed class BadInputTests(SharedCluster shared) : ConnectionTest(shared)
     public async Task A_broken_filter_is_refused_with_its_place_and_what_runs_stays()
     {
         await CreateAsync(Plain);
-        var running = (await ObjectAsync("v1", "configmaps", "orders-logstash-pipeline"))["data"]!["pipeline.conf"]!.ToString();
+        var running = PipelineText(await PipelineAsync());
         await ObjectAsync("apps/v1", "deployments", "orders-logstash");
 
         await PatchAsync("""{"pipeline": {"filter": "mutate {\n  add_tag => [a-b]\n}"}}""");
@@ -29,7 +29,7 @@ public sealed class BadInputTests(SharedCluster shared) : ConnectionTest(shared)
         var accepted = await ConditionAsync("Accepted", "False");
         Assert.Contains("spec.pipeline.filter, line 2, column", accepted["message"]!.ToString(), StringComparison.Ordinal);
         await ConditionAsync("Stalled", "True");
-        Assert.Equal(running, (await ObjectAsync("v1", "configmaps", "orders-logstash-pipeline"))["data"]!["pipeline.conf"]!.ToString());
+        Assert.Equal(running, PipelineText(await PipelineAsync()));
 
         for (var i = 0; i < 5; i++)
         {
@@ -131,14 +131,14 @@ public sealed class BadInputTests(SharedCluster shared) : ConnectionTest(shared)
     [Fact]
     public async Task An_object_of_somebody_else_is_not_overwritten()
     {
-        _ = (await Api.CreateAsync(PathOf("v1", "configmaps"), ConfigMap("orders-logstash-pipeline", "theirs"))).Body;
+        _ = (await Api.CreateAsync(PathOf("v1", "configmaps"), ConfigMap("orders-logstash-settings", "theirs"))).Body;
         await CreateAsync(Plain);
 
         var accepted = await ConditionAsync("Accepted", "False");
 
         Assert.Equal("NameTaken", accepted["reason"]!.ToString());
-        Assert.Contains("orders-logstash-pipeline", accepted["message"]!.ToString(), StringComparison.Ordinal);
-        Assert.Equal("theirs", (await ObjectAsync("v1", "configmaps", "orders-logstash-pipeline"))["data"]!["key"]!.ToString());
+        Assert.Contains("orders-logstash-settings", accepted["message"]!.ToString(), StringComparison.Ordinal);
+        Assert.Equal("theirs", (await ObjectAsync("v1", "configmaps", "orders-logstash-settings"))["data"]!["key"]!.ToString());
     }
 
     [Fact]
@@ -176,7 +176,7 @@ public sealed class BadInputTests(SharedCluster shared) : ConnectionTest(shared)
     public async Task A_change_that_is_refused_in_part_is_not_made_at_all(string container, string told)
     {
         await CreateAsync(Plain);
-        var running = (await ObjectAsync("v1", "configmaps", "orders-logstash-pipeline"))["data"]!["pipeline.conf"]!.ToString();
+        var running = PipelineText(await PipelineAsync());
         await ObjectAsync("apps/v1", "deployments", "orders-logstash");
         await ConditionAsync("Accepted", "True");
 
@@ -187,7 +187,7 @@ public sealed class BadInputTests(SharedCluster shared) : ConnectionTest(shared)
         var accepted = await ConditionAsync("Accepted", "False");
         Assert.Equal("Refused", accepted["reason"]!.ToString());
         Assert.Contains(told, accepted["message"]!.ToString(), StringComparison.Ordinal);
-        Assert.Equal(running, (await ObjectAsync("v1", "configmaps", "orders-logstash-pipeline"))["data"]!["pipeline.conf"]!.ToString());
+        Assert.Equal(running, PipelineText(await PipelineAsync()));
     }
 
     [Fact]

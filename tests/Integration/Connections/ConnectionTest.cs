@@ -76,6 +76,23 @@ public abstract class ConnectionTest(SharedCluster shared) : ClusterTest(shared)
         return answer.Body;
     }
 
+    /// <summary>Waits until the pods are to read a pipeline that is as wished.</summary>
+    /// <returns>The ConfigMap with it.</returns>
+    protected async Task<JsonNode> PipelineAsync(Predicate<JsonNode>? wished = null)
+    {
+        var answer = await Eventually.AsksAsync(
+            async () => await Api.GetAsync(PathOf("apps/v1", "deployments", "orders-logstash")) is { Code: 200 } deployment
+                ? await Api.GetAsync(PathOf("v1", "configmaps", PipelineName(deployment.Body)))
+                : null,
+            answer => answer is { Code: 200 } && (wished is null || wished(answer.Body)));
+        return answer!.Body;
+    }
+
+    protected static string PipelineText(JsonNode configMap) => configMap["data"]!["pipeline.conf"]!.ToString();
+
+    private static string PipelineName(JsonNode deployment) =>
+        deployment["spec"]!["template"]!["spec"]!["volumes"]!.AsArray().Single(volume => volume!["name"]!.ToString() == "pipeline")!["configMap"]!["name"]!.ToString();
+
     /// <summary>Waits until an object is gone.</summary>
     protected Task GoneAsync(string groupVersion, string resource, string name) =>
         Eventually.AsksAsync(() => Api.GetAsync(PathOf(groupVersion, resource, name)), answer => answer.Code == 404 || answer.Body["metadata"]?["deletionTimestamp"] is not null);

@@ -20,7 +20,7 @@ public sealed class LifecycleTests(SharedCluster shared) : ConnectionTest(shared
         var deployment = await ObjectAsync("apps/v1", "deployments", "orders-logstash");
         foreach (var (groupVersion, resource, name) in new[]
         {
-            ("v1", "configmaps", "orders-logstash-pipeline"), ("v1", "configmaps", "orders-logstash-settings"),
+            ("v1", "configmaps", (await PipelineAsync())["metadata"]!["name"]!.ToString()), ("v1", "configmaps", "orders-logstash-settings"),
             ("v1", "services", "orders-logstash"), ("policy/v1", "poddisruptionbudgets", "orders-logstash"),
         })
         {
@@ -61,7 +61,7 @@ public sealed class LifecycleTests(SharedCluster shared) : ConnectionTest(shared
 
         await PatchAsync("""{"pipeline": {"filter": "drop { }"}}""");
 
-        await ObjectAsync("v1", "configmaps", "orders-logstash-pipeline", map => map["data"]!["pipeline.conf"]!.ToString().Contains("drop { }", StringComparison.Ordinal));
+        await PipelineAsync(map => PipelineText(map).Contains("drop { }", StringComparison.Ordinal));
         await ObjectAsync("apps/v1", "deployments", "orders-logstash", deployment => StartHash(deployment) != StartHash(before));
     }
 
@@ -73,7 +73,7 @@ public sealed class LifecycleTests(SharedCluster shared) : ConnectionTest(shared
 
         await PatchAsync("""{"pipeline": {"filter": "drop { }"}}""");
 
-        await ObjectAsync("v1", "configmaps", "orders-logstash-pipeline", map => map["data"]!["pipeline.conf"]!.ToString().Contains("drop { }", StringComparison.Ordinal));
+        await PipelineAsync(map => PipelineText(map).Contains("drop { }", StringComparison.Ordinal));
         Assert.Equal(StartHash(before), StartHash(await ObjectAsync("apps/v1", "deployments", "orders-logstash")));
     }
 
@@ -92,27 +92,27 @@ public sealed class LifecycleTests(SharedCluster shared) : ConnectionTest(shared
     public async Task While_paused_nothing_is_touched_and_afterwards_everything_is_made_up_for()
     {
         await CreateAsync(Plain);
-        await ObjectAsync("v1", "configmaps", "orders-logstash-pipeline");
+        await PipelineAsync();
 
         await PatchAsync("""{"paused": true, "pipeline": {"filter": "drop { }"}}""");
         await ConditionAsync("Accepted", "True");
-        Assert.DoesNotContain("drop { }", (await ObjectAsync("v1", "configmaps", "orders-logstash-pipeline"))["data"]!["pipeline.conf"]!.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("drop { }", PipelineText(await PipelineAsync()), StringComparison.Ordinal);
 
         await PatchAsync("""{"paused": false}""");
-        await ObjectAsync("v1", "configmaps", "orders-logstash-pipeline", map => map["data"]!["pipeline.conf"]!.ToString().Contains("drop { }", StringComparison.Ordinal));
+        await PipelineAsync(map => PipelineText(map).Contains("drop { }", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Drift_is_repaired_and_foreign_fields_are_left_alone()
     {
         await CreateAsync(Plain);
-        var path = PathOf("v1", "configmaps", "orders-logstash-pipeline");
-        var made = (await ObjectAsync("v1", "configmaps", "orders-logstash-pipeline"))["data"]!["pipeline.conf"]!.ToString();
+        var pipeline = await PipelineAsync();
+        var (path, made) = (PathOf("v1", "configmaps", pipeline["metadata"]!["name"]!.ToString()), PipelineText(pipeline));
         await ObjectAsync("v1", "services", "orders-logstash");
         await ObjectAsync("apps/v1", "deployments", "orders-logstash");
 
         _ = (await Api.PatchAsync(path, ApiSession.MergePatch, JsonNode.Parse("""{"metadata": {"labels": {"team": "shop"}}, "data": {"pipeline.conf": "changed"}}""")!)).Body;
-        var repaired = await ObjectAsync("v1", "configmaps", "orders-logstash-pipeline", map => map["data"]!["pipeline.conf"]!.ToString() == made);
+        var repaired = await PipelineAsync(map => PipelineText(map) == made);
         Assert.Equal("shop", repaired["metadata"]!["labels"]!["team"]!.ToString());
 
         var uid = (await ObjectAsync("v1", "services", "orders-logstash"))["metadata"]!["uid"]!.ToString();
@@ -167,6 +167,24 @@ public sealed class LifecycleTests(SharedCluster shared) : ConnectionTest(shared
 
         await PodsAreReadyAsync();
         await GoneAsync("v1", "secrets", "orders-kafka-client");
+    }
+
+    [Fact]
+    public async Task A_pod_that_restarts_finds_the_pipeline_that_it_was_made_for_until_new_ones_run()
+    {
+        Assert.SkipWhen(Cluster.HasControllers, "The test says itself how far the pods are.");
+        await CreateAsync(Plain);
+        var before = await PipelineAsync();
+        await PodsAreReadyAsync();
+
+        await PatchAsync("""{"pipeline": {"filter": "drop { }"}}""");
+        await PipelineAsync(map => PipelineText(map).Contains("drop { }", StringComparison.Ordinal));
+        await ConditionAsync("LogstashAvailable", "False");
+        var (name, text) = (before["metadata"]!["name"]!.ToString(), PipelineText(before));
+        Assert.Equal(text, PipelineText(await ObjectAsync("v1", "configmaps", name)));
+
+        await PodsAreReadyAsync();
+        await GoneAsync("v1", "configmaps", name);
     }
 
     [Fact]

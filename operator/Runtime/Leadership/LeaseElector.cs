@@ -46,6 +46,9 @@ internal sealed class LeaseElector
     /// <summary>Whether this replica leads.</summary>
     public bool IsLeader { get; private set; }
 
+    /// <summary>Who held the Lease when it was last seen.</summary>
+    private string? Holder => _observed?.Spec?.HolderIdentity;
+
     /// <summary>Waits for the Lease, then leads until stopped or until the Lease is lost.</summary>
     /// <param name="lead">
     /// What a leader does. The first token asks it to finish in peace (the Lease is still renewed while it does); the second says that another may lead already.
@@ -89,9 +92,9 @@ internal sealed class LeaseElector
         var told = "";
         try
         {
-            while (!await TryHoldAsync(stopping))
+            while (!await TryHoldAsync(stopping, stopping))
             {
-                if (_observed?.Spec.HolderIdentity is { Length: > 0 } holder && holder != told)
+                if (Holder is { Length: > 0 } holder && holder != told)
                 {
                     told = holder;
                     _logger.LogInformation("{Holder} leads; {Identity} stands by (Lease {Lease})", holder, _identity, _options.Lease);
@@ -119,11 +122,11 @@ internal sealed class LeaseElector
                 using var deadline = new CancellationTokenSource(Positive(_options.RenewDeadline - _time.GetElapsedTime(renewed)), _time);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(finished, deadline.Token);
                 var started = _time.GetTimestamp();
-                if (await TryHoldAsync(either.Token))
+                if (await TryHoldAsync(either.Token, finished))
                 {
                     renewed = started;
                 }
-                else if (_observed?.Spec.HolderIdentity is { Length: > 0 } holder && holder != _identity)
+                else if (Holder is { Length: > 0 } holder && holder != _identity)
                 {
                     _logger.LogError("{Holder} has taken the Lease {Lease} from {Identity}", holder, _options.Lease, _identity);
                     break;
@@ -134,21 +137,29 @@ internal sealed class LeaseElector
                     break;
                 }
             }
-
-            IsLeader = false;
-            await lost.CancelAsync();
         }
         catch (OperationCanceledException) when (finished.IsCancellationRequested)
         {
             // The term is over; nothing to renew.
+        }
+        finally
+        {
+            // However the renewing ended: who no longer renews must not lead.
+            if (!finished.IsCancellationRequested)
+            {
+                IsLeader = false;
+                await lost.CancelAsync();
+            }
         }
     }
 
     private static TimeSpan Positive(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.FromMilliseconds(1);
 
     /// <summary>Takes or renews the Lease.</summary>
-    /// <returns>False when another holds it, or when the attempt failed; the reason is logged.</returns>
-    private async Task<bool> TryHoldAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="end">Ends the attempts altogether.</param>
+    /// <returns>False when another holds it, or when the attempt failed, in whatever way; the reason is logged.</returns>
+    private async Task<bool> TryHoldAsync(CancellationToken cancellationToken, CancellationToken end)
     {
         try
         {
@@ -160,6 +171,7 @@ internal sealed class LeaseElector
             }
 
             Observe(lease);
+            lease.Spec ??= new V1LeaseSpec();
             var holder = lease.Spec.HolderIdentity;
             var isMine = holder == _identity;
             if (!isMine && !string.IsNullOrEmpty(holder)
@@ -177,15 +189,11 @@ internal sealed class LeaseElector
             Observe(await _api.ReplaceAsync(lease, cancellationToken));
             return true;
         }
-        catch (Exception e) when (e is ApiException or HttpRequestException or TimeoutException or IOException)
+        catch (Exception e) when (e is not OperationCanceledException || !end.IsCancellationRequested)
         {
+            // Also what nobody expects, an answer of somebody else in the API server's place for instance: the next attempt may succeed, and the caller looks at the clock.
             var level = e is ApiException { IsConflict: true } ? LogLevel.Debug : LogLevel.Warning;
             _logger.Log(level, "The Lease {Lease} could not be taken or renewed: {Error}", _options.Lease, e.Message);
-            return false;
-        }
-        catch (OperationCanceledException) when (IsLeader)
-        {
-            // The deadline of a renewal; the caller looks at the clock.
             return false;
         }
     }
@@ -225,16 +233,16 @@ internal sealed class LeaseElector
         try
         {
             using var bound = new CancellationTokenSource(_options.RetryPeriod, _time);
-            if (await _api.GetAsync<V1Lease>(_options.Lease, bound.Token) is { } lease && lease.Spec.HolderIdentity == _identity)
+            if (await _api.GetAsync<V1Lease>(_options.Lease, bound.Token) is { Spec: { } spec } lease && spec.HolderIdentity == _identity)
             {
-                lease.Spec.HolderIdentity = "";
-                lease.Spec.LeaseDurationSeconds = 1;
-                lease.Spec.RenewTime = _time.GetUtcNow().UtcDateTime;
+                spec.HolderIdentity = "";
+                spec.LeaseDurationSeconds = 1;
+                spec.RenewTime = _time.GetUtcNow().UtcDateTime;
                 await _api.ReplaceAsync(lease, bound.Token);
                 _logger.LogInformation("{Identity} gave back the Lease {Lease}", _identity, _options.Lease);
             }
         }
-        catch (Exception e) when (e is ApiException or HttpRequestException or TimeoutException or IOException or OperationCanceledException)
+        catch (Exception e)
         {
             _logger.LogWarning("The Lease {Lease} could not be given back; it runs out by itself: {Error}", _options.Lease, e.Message);
         }

@@ -17,6 +17,8 @@ public sealed class LeaseElectorTests : IDisposable
     private JsonObject? _lease;
     private int _version;
     private bool _down;
+    private volatile Func<HttpResponseMessage>? _instead;
+    private int _insteadAnswers;
 
     public LeaseElectorTests()
     {
@@ -86,6 +88,56 @@ public sealed class LeaseElectorTests : IDisposable
         Assert.Equal("thief", _lease["spec"]!["holderIdentity"]!.GetValue<string>());
     }
 
+    [Theory]
+    [InlineData("a page of a proxy's")]
+    [InlineData("an object of another shape")]
+    [InlineData("a connection that is not made in time")]
+    [InlineData("a token that can't be read")]
+    public async Task Whatever_comes_instead_of_an_answer_a_leader_that_cannot_renew_stops_leading_in_time(string what)
+    {
+        using var replica = new Replica(this, "cut-off");
+        await replica.LeadsAsync(_time);
+        _instead = () => Stranger(what);
+        var from = _time.GetUtcNow();
+
+        Assert.Equal(TermEnd.Lost, await Patience.UntilAsync(replica.Term, _time));
+
+        Assert.InRange(_time.GetUtcNow() - from, TimeSpan.FromSeconds(7), Election.LeaseDuration);
+        Assert.True(replica.WasAborted);
+    }
+
+    [Theory]
+    [InlineData("a page of a proxy's")]
+    [InlineData("an object of another shape")]
+    [InlineData("a connection that is not made in time")]
+    [InlineData("a token that can't be read")]
+    public async Task Whatever_comes_instead_of_an_answer_who_stands_by_tries_again(string what)
+    {
+        _instead = () => Stranger(what);
+        using var replica = new Replica(this, "patient");
+        while (_insteadAnswers < 3)
+        {
+            Assert.False(replica.Term.IsCompleted);
+            await Pass(Election.RetryPeriod);
+        }
+
+        _instead = null;
+        await replica.LeadsAsync(_time);
+        await replica.StopAsync(_time);
+    }
+
+    [Fact]
+    public async Task A_lease_without_a_spec_is_nobodys()
+    {
+        _lease = JsonNode.Parse("""{"metadata":{"name":"operator","namespace":"ops","resourceVersion":"1"}}""")!.AsObject();
+        using var replica = new Replica(this, "first");
+
+        await replica.LeadsAsync(_time);
+
+        Assert.Equal("first", _lease["spec"]!["holderIdentity"]!.GetValue<string>());
+        await replica.StopAsync(_time);
+    }
+
     [Fact]
     public void Times_that_cannot_work_are_refused() =>
         Assert.Throws<ArgumentException>(() => new LeaseElector(
@@ -105,8 +157,23 @@ public sealed class LeaseElectorTests : IDisposable
         }
     }
 
+    /// <summary>What may come in the place of an answer of the API server's.</summary>
+    private static HttpResponseMessage Stranger(string what) => what switch
+    {
+        "a page of a proxy's" => StubApi.Json("<html>log in</html>"),
+        "an object of another shape" => StubApi.Json("{}"),
+        "a connection that is not made in time" => throw new TaskCanceledException("timed out", new TimeoutException()),
+        _ => throw new UnauthorizedAccessException("denied"),
+    };
+
     private HttpResponseMessage Serve(StubRequest request)
     {
+        if (_instead is { } instead)
+        {
+            Interlocked.Increment(ref _insteadAnswers);
+            return instead();
+        }
+
         lock (_lock)
         {
             if (_down)

@@ -63,16 +63,16 @@ public sealed class KubernetesApi : IDisposable
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
         var kind = ResourceKind.Of<T>();
-        var body = await FindAsync(kind, name, Accept<T>(list: false), cancellationToken);
-        return body is null ? null : Typed(KubernetesJson.Deserialize<T>(body), kind);
+        var request = new Request(HttpMethod.Get, kind.ObjectPath(name, null), null) { Accept = Accept<T>(list: false) };
+        return await FindAsync(request, cancellationToken) is { } body ? ReadObject<T>(request, body, kind) : null;
     }
 
     /// <summary>Reads an object as the API server wrote it; null when there is none.</summary>
     /// <exception cref="ApiException">The API server refused.</exception>
     public async Task<JsonObject?> GetAsync(ResourceKind kind, NamespacedName name, CancellationToken cancellationToken)
     {
-        var body = await FindAsync(kind, name, Json, cancellationToken);
-        return body is null ? null : JsonNode.Parse(body)!.AsObject();
+        var request = new Request(HttpMethod.Get, kind.ObjectPath(name, null), null);
+        return await FindAsync(request, cancellationToken) is { } body ? ReadObject(request, body) : null;
     }
 
     /// <summary>Creates an object.</summary>
@@ -83,7 +83,7 @@ public sealed class KubernetesApi : IDisposable
         ArgumentNullException.ThrowIfNull(entity);
         var kind = ResourceKind.Of<T>();
         var request = new Request(HttpMethod.Post, kind.CollectionPath(entity.Metadata.NamespaceProperty), KubernetesJson.Serialize(entity));
-        return Typed(KubernetesJson.Deserialize<T>(await SendAsync(request, cancellationToken)), kind);
+        return ReadObject<T>(request, await SendAsync(request, cancellationToken), kind);
     }
 
     /// <summary>Replaces an object; with a <c>resourceVersion</c> in it, only if nobody changed it since.</summary>
@@ -94,7 +94,7 @@ public sealed class KubernetesApi : IDisposable
         ArgumentNullException.ThrowIfNull(entity);
         var kind = ResourceKind.Of<T>();
         var request = new Request(HttpMethod.Put, kind.ObjectPath(entity.Key(), null), KubernetesJson.Serialize(entity));
-        return Typed(KubernetesJson.Deserialize<T>(await SendAsync(request, cancellationToken)), kind);
+        return ReadObject<T>(request, await SendAsync(request, cancellationToken), kind);
     }
 
     /// <summary>Changes an object by a JSON merge patch (RFC 7396).</summary>
@@ -105,7 +105,7 @@ public sealed class KubernetesApi : IDisposable
         ArgumentNullException.ThrowIfNull(patch);
         var kind = ResourceKind.Of<T>();
         var request = new Request(HttpMethod.Patch, kind.ObjectPath(name, null), patch.ToJsonString()) { ContentType = "application/merge-patch+json" };
-        return Typed(KubernetesJson.Deserialize<T>(await SendAsync(request, cancellationToken)), kind);
+        return ReadObject<T>(request, await SendAsync(request, cancellationToken), kind);
     }
 
     /// <summary>Lists all objects, page by page.</summary>
@@ -144,7 +144,7 @@ public sealed class KubernetesApi : IDisposable
         {
             ContentType = "application/apply-patch+yaml",
         };
-        return JsonNode.Parse(await SendAsync(request, cancellationToken))!.AsObject();
+        return ReadObject(request, await SendAsync(request, cancellationToken));
     }
 
     /// <summary>Deletes an object; false when there is none.</summary>
@@ -166,12 +166,15 @@ public sealed class KubernetesApi : IDisposable
     {
         var kind = ResourceKind.Of<T>();
         var request = new Request(HttpMethod.Get, kind.CollectionPath(query.Namespace) + query.ToListString(), null) { Accept = Accept<T>(list: true) };
-        using var list = JsonDocument.Parse(await SendAsync(request, cancellationToken));
-        var metadata = list.RootElement.GetProperty("metadata");
-        var items = list.RootElement.TryGetProperty("items", out var array) && array.ValueKind == JsonValueKind.Array
-            ? array.EnumerateArray().Select(item => new Undecoded<T>(item.Clone(), kind)).ToList()
-            : [];
-        return new ResourcePage<T>(items, metadata.GetProperty("resourceVersion").GetString() ?? "", NonEmpty(metadata, "continue"));
+        return Read(request, await SendAsync(request, cancellationToken), body =>
+        {
+            using var list = JsonDocument.Parse(body);
+            var metadata = list.RootElement.GetProperty("metadata");
+            var items = list.RootElement.TryGetProperty("items", out var array) && array.ValueKind == JsonValueKind.Array
+                ? array.EnumerateArray().Select(item => new Undecoded<T>(item.Clone(), kind)).ToList()
+                : [];
+            return new ResourcePage<T>(items, metadata.GetProperty("resourceVersion").GetString() ?? "", NonEmpty(metadata, "continue"));
+        });
     }
 
     /// <summary>
@@ -193,7 +196,7 @@ public sealed class KubernetesApi : IDisposable
             quiet.CancelAfter(silence);
             if (line.Length > 0)
             {
-                yield return WatchEvent<T>.Parse(line, kind);
+                yield return Read(request, line, text => WatchEvent<T>.Parse(text, kind));
             }
         }
 
@@ -228,11 +231,35 @@ public sealed class KubernetesApi : IDisposable
         return entity;
     }
 
-    private async Task<string?> FindAsync(ResourceKind kind, NamespacedName name, string accept, CancellationToken cancellationToken)
+    private static T ReadObject<T>(Request request, string answer, ResourceKind kind)
+        where T : class, IKubernetesObject<V1ObjectMeta> => Read(request, answer, body =>
+        {
+            var entity = KubernetesJson.Deserialize<T>(body);
+            return entity?.Metadata?.Name is null ? throw new JsonException("It is no object with a name.") : Typed(entity, kind);
+        });
+
+    private static JsonObject ReadObject(Request request, string answer) =>
+        Read(request, answer, static body => JsonNode.Parse(body) as JsonObject ?? throw new JsonException("It is no object."));
+
+    /// <summary>Reads an answer that came with a good status. What stands between the operator and the API server may have given it: a page for people to log in at, for instance.</summary>
+    /// <exception cref="JsonException">It is not what was asked for.</exception>
+    private static T Read<T>(Request request, string answer, Func<string, T> read)
     {
         try
         {
-            return await SendAsync(new Request(HttpMethod.Get, kind.ObjectPath(name, null), null) { Accept = accept }, cancellationToken);
+            return read(answer);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            throw new JsonException($"{request}: the answer can't be read. {e.Message} Does something else, a proxy for instance, answer in the API server's place?", e);
+        }
+    }
+
+    private async Task<string?> FindAsync(Request request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SendAsync(request, cancellationToken);
         }
         catch (ApiException e) when (e.StatusCode == HttpStatusCode.NotFound)
         {
@@ -285,6 +312,11 @@ public sealed class KubernetesApi : IDisposable
         catch (HttpOperationException e)
         {
             throw new ApiException(request.ToString(), e.Response.StatusCode, ReadStatus(e.Response.Content), ReadRetryAfter(e.Response.Headers));
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Nobody cancelled it: it is how the handler says that it got no connection in time.
+            throw new TimeoutException($"{request}: no connection to the API server. {e.Message}", e);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using k8s.Models;
 using KafkaLogstash.Runtime;
 using Microsoft.Extensions.Time.Testing;
@@ -70,6 +71,40 @@ public sealed class KubernetesApiTests : IDisposable
         await _stub.NextAsync();
 
         await Assert.ThrowsAsync<TimeoutException>(() => Patience.UntilAsync(get, _time));
+    }
+
+    [Theory]
+    [InlineData("<html>log in</html>")]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    public async Task An_answer_that_is_none_of_the_API_servers_is_said_to_be(string page)
+    {
+        using var stub = new StubApi { Automatic = _ => StubApi.Json(page) };
+        using var api = stub.Connect(_time);
+        var cancellation = TestContext.Current.CancellationToken;
+        Func<Task>[] questions =
+        [
+            () => api.GetAsync<V1ConfigMap>(Name, cancellation),
+            () => api.CreateAsync(new V1ConfigMap { Metadata = new V1ObjectMeta { Name = "a", NamespaceProperty = "shop" } }, cancellation),
+            () => api.ListAsync<V1ConfigMap>("shop", null, cancellation),
+        ];
+
+        foreach (var question in questions)
+        {
+            Assert.Matches("^(GET|POST) /api/v1/namespaces/shop/configmaps.*: the answer can't be read.*a proxy", (await Assert.ThrowsAsync<JsonException>(question)).Message);
+        }
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_not_made_in_time_is_no_cancellation()
+    {
+        using var stub = new StubApi { Automatic = _ => throw new TaskCanceledException("timed out", new TimeoutException()) };
+        using var api = stub.Connect(_time);
+
+        var error = await Assert.ThrowsAsync<TimeoutException>(() => api.GetAsync<V1ConfigMap>(Name, TestContext.Current.CancellationToken));
+
+        Assert.StartsWith("GET /api/v1/namespaces/shop/configmaps/a: no connection", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

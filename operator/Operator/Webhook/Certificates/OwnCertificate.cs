@@ -41,7 +41,7 @@ internal sealed class OwnCertificate(
             {
                 throw new CertificateException($"The webhook's certificate can't be made: {e.Message}{Advice(e)}", e);
             }
-            catch (Exception e) when (e is HttpRequestException or TimeoutException)
+            catch (Exception e) when (e is not CertificateException && !cancellationToken.IsCancellationRequested)
             {
                 throw new CertificateException($"The webhook's certificate can't be made: {e.Message}", e);
             }

@@ -53,8 +53,8 @@ public static class ControllerServices
     public static ControllerRuntimeBuilder AddConnectionController(this ControllerRuntimeBuilder runtime, int concurrency)
     {
         ArgumentNullException.ThrowIfNull(runtime);
-        Owned<PartialObjectMetadata<V1Secret>>();
-        Owned<PartialObjectMetadata<V1ConfigMap>>();
+        Owned<PartialObjectMetadata<V1Secret>>(transform: ConnectionLabels.KeepOwn);
+        Owned<PartialObjectMetadata<V1ConfigMap>>(transform: ConnectionLabels.KeepOwn);
         Owned<V1Service>(ConnectionLabels.AllManaged);
         Owned<V1Deployment>(ConnectionLabels.AllManaged);
         Owned<V1PodDisruptionBudget>(ConnectionLabels.AllManaged);
@@ -78,10 +78,11 @@ public static class ControllerServices
             .References<PartialObjectMetadata<V1Secret>>(connection => Names(connection, ReferenceKind.Secret))
             .References<PartialObjectMetadata<V1ConfigMap>>(connection => Names(connection, ReferenceKind.ConfigMap)));
 
-        void Owned<T>(string? selector = null)
+        void Owned<T>(string? selector = null, Action<T>? transform = null)
             where T : class, IKubernetesObject<V1ObjectMeta> => runtime.Informer(new InformerOptions<T>
             {
                 LabelSelector = selector,
+                Transform = transform,
                 Indexes = new Dictionary<string, Func<T, IEnumerable<string>>> { [OwnedKinds.OwnerIndex] = OwnedKinds.OwnerOf },
             });
     }

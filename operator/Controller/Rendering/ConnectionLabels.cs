@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using k8s;
 using k8s.Models;
+using KafkaLogstash.Api;
 
 namespace KafkaLogstash.Controller.Rendering;
 
@@ -20,6 +22,8 @@ internal static class ConnectionLabels
 
     /// <summary>Annotation of the pipeline's ConfigMap: the digest of the pipeline in it.</summary>
     public const string PipelineHash = "kafka-logstash.io/pipeline-hash";
+
+    private const string Prefix = KafkaLogstashConnection.GroupName + "/";
 
     private const string Name = "app.kubernetes.io/name";
 
@@ -51,6 +55,15 @@ internal static class ConnectionLabels
 
     /// <summary>Whether a pod is one of a workload's.</summary>
     public static bool IsOf(V1Pod pod, Workload workload) => pod.Metadata.Labels?.TryGetValue(Name, out var name) == true && name == NameOf(workload);
+
+    /// <summary>
+    /// Drops from an object's metadata what others wrote into labels and annotations: <c>kubectl apply</c> puts the whole object there, the contents of a Secret with it.
+    /// </summary>
+    public static void KeepOwn(IKubernetesObject<V1ObjectMeta> live)
+    {
+        var own = live.Metadata.Annotations?.Where(annotation => annotation.Key.StartsWith(Prefix, StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal);
+        (live.Metadata.Annotations, live.Metadata.Labels) = (own is { Count: > 0 } ? own : null, null);
+    }
 
     private static string NameOf(Workload workload) => workload == Workload.Bridge ? "kafka-logstash-bridge" : "logstash";
 }

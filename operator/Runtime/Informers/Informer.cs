@@ -25,7 +25,8 @@ internal sealed class Informer<T> : IInformer<T>, IRunningInformer
 {
     private readonly IndexedCache<T> _cache;
     private readonly List<Reflector<T>> _reflectors;
-    private readonly Action<T> _transform;
+    private readonly Action<T>? _transform;
+    private readonly string _fieldManager;
     private readonly ILogger _logger;
 
     // Guards the order in which changes reach the cache and the handlers; a handler that joins late sees each change once.
@@ -37,7 +38,8 @@ internal sealed class Informer<T> : IInformer<T>, IRunningInformer
     public Informer(InformerContext context, InformerOptions<T> options)
     {
         _cache = new IndexedCache<T>(options.Indexes);
-        _transform = options.Transform ?? (entity => ManagedFields.KeepOnly(entity, context.Options.FieldManager));
+        _transform = options.Transform;
+        _fieldManager = context.Options.FieldManager;
         _logger = context.Logging.CreateLogger("KafkaLogstash.Runtime.Informer");
         var namespaces = (options.Namespaces ?? context.Options.Namespaces).Distinct(StringComparer.Ordinal).Cast<string?>().ToList();
         _reflectors = [.. (namespaces.Count == 0 ? [null] : namespaces)
@@ -138,7 +140,8 @@ internal sealed class Informer<T> : IInformer<T>, IRunningInformer
         try
         {
             var entity = item.Decode();
-            _transform(entity);
+            ManagedFields.KeepOnly(entity, _fieldManager);
+            _transform?.Invoke(entity);
             return entity;
         }
         catch (Exception e) when (e is not OperationCanceledException)

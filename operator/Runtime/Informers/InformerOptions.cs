@@ -16,8 +16,8 @@ public sealed record InformerOptions<T>
     public string? LabelSelector { get; init; }
 
     /// <summary>
-    /// Called with every object before it is kept, to drop what nobody reads. The default drops <c>managedFields</c> of all
-    /// managers but <see cref="RuntimeOptions.FieldManager"/>.
+    /// Called with every object before it is kept, to drop what nobody reads, or what should not be kept. The <c>managedFields</c> of all managers but
+    /// <see cref="RuntimeOptions.FieldManager"/> are dropped in any case.
     /// </summary>
     public Action<T>? Transform { get; init; }
 

@@ -116,6 +116,26 @@ public sealed class BadInputTests(SharedCluster shared) : ConnectionTest(shared)
     }
 
     [Fact]
+    public async Task No_secret_stays_with_the_operator()
+    {
+        // As kubectl apply writes it: the whole object, once more.
+        var secret = Parse("""
+            {"apiVersion": "v1", "kind": "Secret", "data": {"password": "czNjcmV0"},
+             "metadata": {"name": "credentials", "labels": {"copied": "s3cret"},
+                          "annotations": {"kubectl.kubernetes.io/last-applied-configuration": "{\"data\":{\"password\":\"czNjcmV0\"}}"}}}
+            """);
+        _ = (await Api.CreateAsync(PathOf("v1", "secrets"), secret)).Body;
+        await CreateAsync(Scram);
+        await ObjectAsync("apps/v1", "deployments", "orders-logstash");
+
+        var kept = await Eventually.AsksAsync(() => Task.FromResult(Operator.Secrets()), kept => kept.Contains("orders-kafka-client", StringComparison.Ordinal));
+
+        Assert.Contains("credentials", kept, StringComparison.Ordinal);
+        Assert.DoesNotContain("czNjcmV0", kept, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", kept, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_certificate_that_is_none_is_named_and_not_quoted()
     {
         await SecretAsync("kafka-ca", ("ca.crt", "not a certificate"));

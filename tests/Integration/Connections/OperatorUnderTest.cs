@@ -36,6 +36,9 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
     /// <summary>A pod as the operator sees it; null where it has not seen it yet.</summary>
     public V1Pod? Pod(NamespacedName key) => _host.Services.GetRequiredService<IInformers>().For<V1Pod>().Cache.Get(key);
 
+    /// <summary>All that the operator keeps of Secrets.</summary>
+    public string Secrets() => KubernetesJson.Serialize(_host.Services.GetRequiredService<IInformers>().For<PartialObjectMetadata<V1Secret>>().Cache.List());
+
     public static async Task<OperatorUnderTest> StartAsync(KubernetesClientConfiguration cluster, string ns, string identity = "operator", bool elect = false, ControllerOptions? options = null, KafkaProberOptions? kafka = null)
     {
         var log = new KeptLog();

@@ -20,7 +20,9 @@ public sealed record BridgeReport
     /// <param name="utf8">What <c>/readyz</c> answered.</param>
     /// <exception cref="JsonException">It is no report.</exception>
     public static BridgeReport Read(ReadOnlySpan<byte> utf8) =>
-        JsonSerializer.Deserialize(utf8, BridgeReportJson.Default.BridgeReport) ?? throw new JsonException("The report is null.");
+        JsonSerializer.Deserialize(utf8, BridgeReportJson.Default.BridgeReport) is { Roles: { } roles } report && roles.All(role => role is { Name: not null, Message: not null })
+            ? report
+            : throw new JsonException("The report says nothing.");
 }
 
 /// <summary>What a half of a bridge says about itself.</summary>

@@ -366,8 +366,7 @@ internal sealed class ConnectionController(
     private V1Deployment? Deployment(KafkaLogstashConnection entity, Workload workload = Workload.Logstash)
     {
         var key = entity.Key();
-        var names = new ConnectionNames(key.Name);
-        return informers.For<V1Deployment>().Cache.Get(key with { Name = workload == Workload.Bridge ? names.Bridge : names.Logstash }) is { } deployment
+        return informers.For<V1Deployment>().Cache.Get(key with { Name = new ConnectionNames(key.Name).Deployment(workload) }) is { } deployment
             && deployment.IsControlledBy(entity)
             ? deployment
             : null;
@@ -376,7 +375,8 @@ internal sealed class ConnectionController(
     private List<V1Pod> Pods(NamespacedName key, Workload workload = Workload.Logstash) =>
     [
         .. informers.For<V1Pod>().Cache.ByIndex(PodIndex, key.ToString())
-            .Where(pod => pod.Metadata.DeletionTimestamp is null && ConnectionLabels.IsOf(pod, workload)),
+            .Where(pod => pod.Metadata.DeletionTimestamp is null && !pod.HasEnded()
+                && ConnectionLabels.IsOf(pod, workload) && pod.IsOfDeployment(new ConnectionNames(key.Name).Deployment(workload))),
     ];
 
     /// <summary>What is scaled by lag: the Logstash pods, or, where Logstash is not the operator's, the bridge pods.</summary>

@@ -34,7 +34,7 @@ public static class ControllerServices
         services.AddSingleton(policy);
         services.AddSingleton(options ?? new ControllerOptions());
         services.AddSingleton<IReferenceReader, ReferenceReader>();
-        services.AddSingleton(_ => new PodHttp(new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = PodTimeout }), PodTimeout));
+        services.AddSingleton(_ => new PodHttp(PodTimeout));
         services.AddSingleton<INodeApi, NodeApi>();
         services.AddSingleton<IBridgeApi, BridgeApi>();
         services.AddSingleton(provider => new LogstashObserver(provider.GetRequiredService<INodeApi>(), provider.GetRequiredService<TimeProvider>(), Trigger(provider)));

@@ -3,6 +3,7 @@ using System.Globalization;
 using k8s.Models;
 using KafkaLogstash.Api;
 using KafkaLogstash.Controller.References;
+using KafkaLogstash.Controller.Rollout;
 using KafkaLogstash.Kafka.Clients;
 using KafkaLogstash.Kafka.Groups;
 using KafkaLogstash.Runtime;
@@ -166,7 +167,7 @@ internal sealed class ConsumerGroupFinalizer(
     private List<string> Pods(KafkaLogstashConnection entity) =>
     [
         .. informers.For<V1Pod>().Cache.ByIndex(ConnectionController.PodIndex, entity.Key().ToString())
-            .Where(pod => pod.Status?.Phase is not ("Succeeded" or "Failed"))
+            .Where(pod => !pod.HasEnded())
             .Select(pod => pod.Metadata.Name)
             .Order(StringComparer.Ordinal),
     ];

@@ -36,7 +36,7 @@ internal sealed class NodeApi(PodHttp http) : INodeApi
         {
             return Read(JsonNode.Parse(body), pipelineId);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
             return new PipelineObservation.Unreachable("its node API answered with something else than Logstash's statistics");
         }

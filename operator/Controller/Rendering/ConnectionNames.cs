@@ -23,6 +23,9 @@ internal sealed record ConnectionNames(string Connection)
     /// <summary>The bridge's Deployment, Service, PodDisruptionBudget and NetworkPolicy.</summary>
     public string Bridge => $"{Connection}-bridge";
 
+    /// <summary>The Deployment of a workload.</summary>
+    public string Deployment(Workload workload) => workload == Workload.Bridge ? Bridge : Logstash;
+
     /// <summary>The headless Service with the beats inputs of the operator's Logstash pods.</summary>
     public string Beats => $"{Connection}-logstash-beats";
 

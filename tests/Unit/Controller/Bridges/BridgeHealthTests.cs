@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using k8s.Models;
 using KafkaLogstash.Bridging;
 using KafkaLogstash.Controller.Observation;
@@ -53,7 +54,10 @@ public sealed class BridgeHealthTests
 
         Assert.Equal(Ready, BridgeApi.Read(new BridgeReport { Roles = [Role("source", true)] }.Write()));
         Assert.Equal(new BridgeObservation.NotReady("sink", "as it is"), BridgeApi.Read(new BridgeReport { Roles = [Role("source", true), Role("sink", false)] }.Write()));
-        Assert.IsType<BridgeObservation.Unreachable>(BridgeApi.Read("<html>"u8.ToArray()));
+        foreach (var other in new[] { "<html>", "null", "{}", "{\"roles\": null}", "{\"roles\": [null]}" })
+        {
+            Assert.IsType<BridgeObservation.Unreachable>(BridgeApi.Read(Encoding.UTF8.GetBytes(other)));
+        }
     }
 
     private static (bool?, string) Judge(int ready, BridgeObservation answer)

@@ -384,8 +384,9 @@ internal sealed class ConnectionController(
 
     private List<PodState> States(NamespacedName key, List<V1Pod> pods)
     {
+        var askedAt = logstash.AskedAt(key.ToString());
         var answers = logstash.Latest(key.ToString());
-        return [.. pods.Select(pod => PodState.Of(pod, answers)).OrderBy(pod => pod.Name, StringComparer.Ordinal)];
+        return [.. pods.Select(pod => PodState.Of(pod, answers, askedAt)).OrderBy(pod => pod.Name, StringComparer.Ordinal)];
     }
 
     /// <summary>

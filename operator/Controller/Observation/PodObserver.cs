@@ -9,8 +9,9 @@ namespace KafkaLogstash.Controller.Observation;
 /// It never waits for a pod.
 /// </summary>
 /// <remarks>
-/// A connection whose pods all are as they should be is asked rarely, one that is on its way is asked often. At most
-/// <see cref="Parallelism"/> questions are under way at once, whatever the number of connections.
+/// A pod that is as it should be is asked rarely, one that is on its way is asked often, and one that keeps silent is asked ever more rarely. At most
+/// <see cref="Parallelism"/> questions are under way at once, whatever the number of connections, and at most half of them to pods that kept silent the last time: who
+/// answers does not wait for who does not.
 /// </remarks>
 /// <typeparam name="TAnswer">What a pod answers; answers that say the same are equal.</typeparam>
 /// <param name="ask">Asks a pod. It never throws for what the pod does, and takes at most a few seconds.</param>
@@ -27,11 +28,17 @@ internal abstract class PodObserver<TAnswer>(
     /// <summary>How often pods are asked that are as they should be.</summary>
     public static readonly TimeSpan Settled = TimeSpan.FromSeconds(30);
 
+    /// <summary>The pause before a silent pod is asked doubles each time up to this.</summary>
+    public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
+
+    /// <summary>A pod that takes as long over an answer that is not the expected one counts as silent. One that does not listen yet says so at once, and is asked often.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1);
+
     private const int Parallelism = 16;
 
     private readonly ConcurrentDictionary<string, Followed> _followed = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _questions = new(Parallelism);
-    private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _questionsToSilentPods = new(Parallelism / 2);
 
     /// <summary>Says which pods a connection has now and what is expected of them; an empty list ends the watching.</summary>
     /// <param name="key">The connection, as <c>namespace/name</c>.</param>
@@ -48,18 +55,28 @@ internal abstract class PodObserver<TAnswer>(
         var followed = _followed.GetOrAdd(key, _ => new Followed());
         lock (followed)
         {
-            var asked = followed.Pods.SequenceEqual(pods) && followed.Expected == expected;
-            followed.Pods = pods;
-            followed.Expected = expected;
-            followed.Answers = followed.Answers.RemoveRange(followed.Answers.Keys.Except(pods.Select(pod => pod.Name), StringComparer.Ordinal));
-            if (followed.Loop is null)
+            foreach (var gone in followed.Loops.Keys.Except(pods).ToList())
             {
-                followed.Stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-                followed.Loop = Task.Run(() => LoopAsync(key, followed, followed.Stop.Token), CancellationToken.None);
+                followed.Loops.Remove(gone, out var loop);
+                loop!.Stop.Cancel();
             }
-            else if (!asked)
+
+            var names = followed.Answers.Keys.Except(pods.Select(pod => pod.Name), StringComparer.Ordinal).ToList();
+            followed.Answers = followed.Answers.RemoveRange(names);
+            followed.AskedAt = followed.AskedAt.RemoveRange(names);
+            var isNew = followed.Expected != expected;
+            followed.Expected = expected;
+            foreach (var pod in pods)
             {
-                followed.Wake.TrySetResult();
+                if (!followed.Loops.TryGetValue(pod, out var loop))
+                {
+                    followed.Loops[pod] = loop = new Loop();
+                    loop.Run = Task.Run(() => LoopAsync(key, followed, pod, loop), CancellationToken.None);
+                }
+                else if (isNew)
+                {
+                    loop.Wake.TrySetResult();
+                }
             }
         }
     }
@@ -69,74 +86,127 @@ internal abstract class PodObserver<TAnswer>(
     {
         if (_followed.TryRemove(key, out var followed))
         {
-            lock (followed)
-            {
-                followed.Stop?.Cancel();
-            }
+            Stop(followed);
         }
     }
 
     /// <summary>The latest answer of each pod of a connection, by the pod's name; a pod that was not asked yet is missing.</summary>
-    public ImmutableDictionary<string, TAnswer> Latest(string key) =>
-        _followed.TryGetValue(key, out var followed) ? followed.Answers : ImmutableDictionary<string, TAnswer>.Empty;
+    public ImmutableDictionary<string, TAnswer> Latest(string key)
+    {
+        if (!_followed.TryGetValue(key, out var followed))
+        {
+            return ImmutableDictionary<string, TAnswer>.Empty;
+        }
+
+        lock (followed)
+        {
+            return followed.Answers;
+        }
+    }
+
+    /// <summary>
+    /// When each pod was last asked of those that have been asked, UTC. Who reads this before <see cref="Latest"/> sees answers that are no older than it says.
+    /// </summary>
+    /// <param name="key">The connection, as <c>namespace/name</c>.</param>
+    public ImmutableDictionary<string, DateTimeOffset> AskedAt(string key)
+    {
+        if (!_followed.TryGetValue(key, out var followed))
+        {
+            return ImmutableDictionary<string, DateTimeOffset>.Empty;
+        }
+
+        lock (followed)
+        {
+            return followed.AskedAt;
+        }
+    }
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        await _stop.CancelAsync();
-        await Task.WhenAll(_followed.Values.Select(followed => followed.Loop ?? Task.CompletedTask));
-        foreach (var followed in _followed.Values)
-        {
-            followed.Stop?.Dispose();
-        }
-
-        _stop.Dispose();
+        await Task.WhenAll(_followed.Values.SelectMany(Stop).ToList());
         _questions.Dispose();
+        _questionsToSilentPods.Dispose();
     }
 
-    private async Task LoopAsync(string key, Followed followed, CancellationToken cancellationToken)
+    private static List<Task> Stop(Followed followed)
     {
+        lock (followed)
+        {
+            foreach (var loop in followed.Loops.Values)
+            {
+                loop.Stop.Cancel();
+            }
+
+            return [.. followed.Loops.Values.Select(loop => loop.Run)];
+        }
+    }
+
+    private async Task LoopAsync(string key, Followed followed, ObservedPod pod, Loop loop)
+    {
+        var stop = loop.Stop.Token;
+        var silence = TimeSpan.Zero;
         try
         {
             while (true)
             {
-                ImmutableArray<ObservedPod> pods;
                 string expected;
                 Task wake;
                 lock (followed)
                 {
-                    (pods, expected) = (followed.Pods, followed.Expected);
-                    followed.Wake = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                    wake = followed.Wake.Task;
+                    expected = followed.Expected;
+                    loop.Wake = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                    wake = loop.Wake.Task;
                 }
 
-                var answers = await Task.WhenAll(pods.Select(pod => AskAsync(pod, cancellationToken)));
-                var settled = Array.TrueForAll(answers, answer => isSettled(answer, expected));
-                if (Record(followed, pods, answers))
+                var (answer, askedAt, took) = silence > TimeSpan.Zero ? await AskSilentAsync(pod, stop) : await AskAsync(pod, stop);
+                var settled = isSettled(answer, expected);
+                silence = settled || took < Silence ? TimeSpan.Zero : Longer(silence);
+                if (Record(followed, pod, loop, answer, askedAt))
                 {
                     changed(key);
                 }
 
-                // Whichever comes first: the interval, or a change of what there is to ask.
-                using var interval = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                await Task.WhenAny(wake, Task.Delay(settled ? Settled : Soon, time, interval.Token));
-                await interval.CancelAsync();
-                cancellationToken.ThrowIfCancellationRequested();
+                // Whichever comes first: the pause, or something else that is expected.
+                using var pause = CancellationTokenSource.CreateLinkedTokenSource(stop);
+                await Task.WhenAny(wake, Task.Delay(settled ? Settled : silence > TimeSpan.Zero ? silence : Soon, time, pause.Token));
+                await pause.CancelAsync();
+                stop.ThrowIfCancellationRequested();
             }
         }
         catch (OperationCanceledException)
         {
-            // The connection is gone, or the program ends.
+            // The pod is gone, or the program ends.
         }
     }
 
-    private async Task<TAnswer> AskAsync(ObservedPod pod, CancellationToken cancellationToken)
+    private static TimeSpan Longer(TimeSpan silence)
+    {
+        var doubled = (silence > TimeSpan.Zero ? silence : Soon) * 2;
+        return doubled < LongestPause ? doubled : LongestPause;
+    }
+
+    private async Task<(TAnswer Answer, DateTimeOffset AskedAt, TimeSpan Took)> AskSilentAsync(ObservedPod pod, CancellationToken cancellationToken)
+    {
+        await _questionsToSilentPods.WaitAsync(cancellationToken);
+        try
+        {
+            return await AskAsync(pod, cancellationToken);
+        }
+        finally
+        {
+            _questionsToSilentPods.Release();
+        }
+    }
+
+    private async Task<(TAnswer Answer, DateTimeOffset AskedAt, TimeSpan Took)> AskAsync(ObservedPod pod, CancellationToken cancellationToken)
     {
         await _questions.WaitAsync(cancellationToken);
         try
         {
-            return await ask(pod, cancellationToken);
+            var (askedAt, started) = (time.GetUtcNow(), time.GetTimestamp());
+            return (await ask(pod, cancellationToken), askedAt, time.GetElapsedTime(started));
         }
         finally
         {
@@ -144,32 +214,39 @@ internal abstract class PodObserver<TAnswer>(
         }
     }
 
-    private static bool Record(Followed followed, ImmutableArray<ObservedPod> pods, TAnswer[] answers)
+    private static bool Record(Followed followed, ObservedPod pod, Loop loop, TAnswer answer, DateTimeOffset askedAt)
     {
         lock (followed)
         {
-            var before = followed.Answers;
-            foreach (var (pod, answer) in pods.Zip(answers).Where(pair => followed.Pods.Contains(pair.First)))
+            if (followed.Loops.GetValueOrDefault(pod) != loop)
             {
-                followed.Answers = followed.Answers.SetItem(pod.Name, answer);
+                return false;
             }
 
+            var before = followed.Answers;
+            followed.Answers = before.SetItem(pod.Name, answer);
+            followed.AskedAt = followed.AskedAt.SetItem(pod.Name, askedAt);
             return !ReferenceEquals(before, followed.Answers);
         }
     }
 
     private sealed class Followed
     {
-        public ImmutableArray<ObservedPod> Pods { get; set; } = [];
+        public Dictionary<ObservedPod, Loop> Loops { get; } = [];
 
         public string Expected { get; set; } = "";
 
         public ImmutableDictionary<string, TAnswer> Answers { get; set; } = ImmutableDictionary<string, TAnswer>.Empty;
 
+        public ImmutableDictionary<string, DateTimeOffset> AskedAt { get; set; } = ImmutableDictionary<string, DateTimeOffset>.Empty;
+    }
+
+    private sealed class Loop
+    {
+        public CancellationTokenSource Stop { get; } = new();
+
         public TaskCompletionSource Wake { get; set; } = new();
 
-        public Task? Loop { get; set; }
-
-        public CancellationTokenSource? Stop { get; set; }
+        public Task Run { get; set; } = Task.CompletedTask;
     }
 }

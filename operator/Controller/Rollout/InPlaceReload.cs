@@ -11,11 +11,21 @@ namespace KafkaLogstash.Controller.Rollout;
 /// <param name="Answer">What its Logstash said last; null while it was not asked.</param>
 internal sealed record PodState(string Name, DateTimeOffset? StartedAt, PipelineObservation? Answer)
 {
+    /// <summary>When its Logstash was last asked, UTC; null while it was not, or where that does not matter.</summary>
+    public DateTimeOffset? AskedAt { get; init; }
+
     /// <summary>Reads it from a pod.</summary>
-    public static PodState Of(V1Pod pod, ImmutableDictionary<string, PipelineObservation> answers) => new(
+    /// <param name="pod">The pod.</param>
+    /// <param name="answers">What each pod's Logstash said, by the pod's name.</param>
+    /// <param name="askedAt">When each was asked; null where that does not matter.</param>
+    public static PodState Of(
+        V1Pod pod, ImmutableDictionary<string, PipelineObservation> answers, ImmutableDictionary<string, DateTimeOffset>? askedAt = null) => new(
         pod.Metadata.Name,
         pod.Status?.StartTime?.ToUtc(),
-        answers.GetValueOrDefault(pod.Metadata.Name));
+        answers.GetValueOrDefault(pod.Metadata.Name))
+    {
+        AskedAt = askedAt?.TryGetValue(pod.Metadata.Name, out var at) == true ? at : null,
+    };
 
     /// <summary>Whether the pod was started with a pipeline or a later one, so that it need not reload it.</summary>
     public bool StartedWith(AppliedPipeline applied) => StartedAt >= applied.At;
@@ -37,6 +47,9 @@ internal readonly record struct ReloadDecision(string? RestartReason, TimeSpan? 
 /// </summary>
 internal static class InPlaceReload
 {
+    /// <summary>How soon to look for an answer that is still to come.</summary>
+    private static readonly TimeSpan NextAnswer = TimeSpan.FromSeconds(5);
+
     /// <summary>Decides.</summary>
     /// <param name="applied">The pipeline that should run.</param>
     /// <param name="deployment">The Deployment of the pods.</param>
@@ -64,14 +77,20 @@ internal static class InPlaceReload
             return new ReloadDecision($"Logstash in pod {failed.Name} could not reload the pipeline {applied.Digest} in place{Because(failed.Answer)}", null);
         }
 
-        var left = applied.At + patience - now;
-        return left > TimeSpan.Zero
-            ? new ReloadDecision(null, left)
-            : new ReloadDecision(
+        var deadline = applied.At + patience;
+        if (now < deadline)
+        {
+            return new ReloadDecision(null, deadline - now);
+        }
+
+        // An answer from before is no proof against a pod: where many are silent, or the operator has just started, it may have reloaded since.
+        return waiting.FirstOrDefault(pod => pod.AskedAt >= deadline) is { } late
+            ? new ReloadDecision(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Logstash in pod {waiting[0].Name} did not prove within {patience.TotalSeconds:0} s that it runs the pipeline {applied.Digest}{Because(waiting[0].Answer)}"),
-                null);
+                    $"Logstash in pod {late.Name} did not prove within {patience.TotalSeconds:0} s that it runs the pipeline {applied.Digest}{Because(late.Answer)}"),
+                null)
+            : new ReloadDecision(null, NextAnswer);
     }
 
     private static bool IsRolledOut(V1Deployment deployment)

@@ -33,6 +33,19 @@ public sealed class InPlaceReloadTests
     }
 
     [Fact]
+    public void What_a_pod_said_before_the_time_was_up_is_no_reason_to_restart_it()
+    {
+        var early = Pod(new PipelineObservation.Present(Old)) with { AskedAt = At + Patience - TimeSpan.FromSeconds(1) };
+
+        Assert.Equal(new ReloadDecision(null, TimeSpan.FromSeconds(5)), Decide(Patience * 2, early));
+        Assert.NotNull(Decide(Patience * 2, early with { AskedAt = At + Patience }).RestartReason);
+    }
+
+    [Fact]
+    public void A_pod_that_was_not_asked_yet_is_not_restarted() =>
+        Assert.Equal(new ReloadDecision(null, TimeSpan.FromSeconds(5)), InPlaceReload.Decide(Applied, Deployment(null), null, [new PodState("a", At.AddHours(-1), null)], At + (Patience * 2), Patience));
+
+    [Fact]
     public void A_reload_that_failed_is_not_waited_for()
     {
         var failed = Pod(new PipelineObservation.Present(Old, "no such option", At.AddSeconds(1)));
@@ -79,7 +92,7 @@ public sealed class InPlaceReloadTests
     }
 
     private static ReloadDecision Decide(TimeSpan later, PodState pod, PodRestart? restart = null) =>
-        InPlaceReload.Decide(Applied, Deployment(restart), PodRestart.Of(Deployment(restart)), [pod], At + later, Patience);
+        InPlaceReload.Decide(Applied, Deployment(restart), PodRestart.Of(Deployment(restart)), [pod with { AskedAt = pod.AskedAt ?? (At + later) }], At + later, Patience);
 
     private static PodState Pod(PipelineObservation answer) => new("a", At.AddHours(-1), answer);
 

@@ -37,11 +37,12 @@ internal static class Autoscaler
     private static readonly TimeSpan TrialTime = TimeSpan.FromMinutes(5);
 
     /// <summary>Decides.</summary>
-    public static ScalingDecision Decide(ScalingRules rules, ScalingState state, ScalingInput input)
+    public static ScalingDecision Decide(ScalingRules rules, ScalingState before, ScalingInput input)
     {
         var now = input.At;
+        var state = before.At(now);
         var current = Math.Clamp(input.Replicas, rules.MinReplicas, rules.MaxReplicas);
-        if (input.Lag is not { } lag || now - input.MeasuredAt > ScalingRules.FreshFor)
+        if (input.Lag is not { } lag || (now - input.MeasuredAt).Duration() > ScalingRules.FreshFor)
         {
             // Not knowing is no reason to take pods away: it counts as if the pods there are were needed.
             return new ScalingDecision(
@@ -85,7 +86,7 @@ internal static class Autoscaler
 
     private static (int Replicas, ScalingLimit? Limit) StepUp(ScalingState state, DateTimeOffset now, int current, int right)
     {
-        var target = state.SteppedUpAt is { } last && now - last < ScalingRules.StepUpInterval ? current : Math.Min(right, ScalingRules.MostAfterStepUp(current));
+        var target = state.SteppedUpAt is { } last && (now - last).Duration() < ScalingRules.StepUpInterval ? current : Math.Min(right, ScalingRules.MostAfterStepUp(current));
         return (target, target < right ? ScalingLimit.Step : null);
     }
 

@@ -31,6 +31,9 @@ internal sealed record ScalingRules(int MinReplicas, int MaxReplicas, long LagPe
     /// <summary>What was found out about Kafka longer ago counts as unknown.</summary>
     public static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(2);
 
+    /// <summary>A longer time between two decisions counts as one in which nobody watched.</summary>
+    public static readonly TimeSpan LongestGap = TimeSpan.FromMinutes(2);
+
     /// <summary>The time until the most pods run, from the fewest, while lag asks for them.</summary>
     public TimeSpan LongestWayUp
     {

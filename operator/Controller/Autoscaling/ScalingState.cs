@@ -5,8 +5,11 @@ namespace KafkaLogstash.Controller.Autoscaling;
 /// <summary>What the autoscaler remembers of a connection from decision to decision. It is kept in memory: an operator that starts anew is careful for one window.</summary>
 internal sealed record ScalingState
 {
-    /// <summary>When the watching began, UTC.</summary>
+    /// <summary>When the watching began, UTC; it begins anew after a time in which nobody decided.</summary>
     public required DateTimeOffset Since { get; init; }
+
+    /// <summary>When it was last decided, UTC; null before the first decision.</summary>
+    public DateTimeOffset? DecidedAt { get; init; }
 
     /// <summary>Numbers of pods that were right at some time within the stabilization window, the oldest first.</summary>
     public ImmutableQueue<(DateTimeOffset At, int Replicas)> Recommendations { get; init; } = [];
@@ -37,6 +40,16 @@ internal sealed record ScalingState
 
     /// <summary>Begins to watch a connection.</summary>
     public static ScalingState Begin(DateTimeOffset now) => new() { Since = now };
+
+    /// <summary>
+    /// What still holds at a decision. After a time without any (the connection was paused, or a Secret missing), and after the clock was set, nothing is known of the window
+    /// before, and the watching begins anew; what pods take was learned for good.
+    /// </summary>
+    /// <param name="now">The time, UTC.</param>
+    public ScalingState At(DateTimeOffset now) =>
+        ((now - DecidedAt)?.Duration() > ScalingRules.LongestGap
+            ? Begin(now) with { PodThroughput = PodThroughput, Written = Written, ShortSince = ShortSince <= now ? ShortSince : null }
+            : this) with { DecidedAt = now };
 
     /// <summary>What was measured with a number of ready pods.</summary>
     /// <param name="At">When, UTC.</param>

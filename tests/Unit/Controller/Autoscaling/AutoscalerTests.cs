@@ -47,6 +47,54 @@ public sealed class AutoscalerTests
     }
 
     [Fact]
+    public void After_a_time_in_which_nobody_watched_no_pod_is_taken_away_for_a_whole_window() => Gen.Select(Rules, Gen.Int[1, 60], Gen.Int[121, 100_000], Gen.Bool)
+        .Seeded().Sample(
+            (rules, before, seconds, isBack) =>
+            {
+                var (state, replicas) = (ScalingState.Begin(Start), Math.Clamp(before, rules.MinReplicas, rules.MaxReplicas));
+                for (var at = TimeSpan.Zero; at <= rules.ScaleDownStabilization; at += Look)
+                {
+                    (state, _) = Decide(Start + at);
+                }
+
+                // The clock goes on without decisions, or is set back, which looks the same the other way round.
+                var resumed = state.DecidedAt!.Value + TimeSpan.FromSeconds(isBack ? -seconds : seconds);
+                for (var at = TimeSpan.Zero; at < rules.ScaleDownStabilization; at += Look)
+                {
+                    (state, var target) = Decide(resumed + at);
+                    Assert.Equal(replicas, target);
+                }
+
+                (ScalingState, int) Decide(DateTimeOffset now)
+                {
+                    var decision = Autoscaler.Decide(rules, state, new ScalingInput(now, replicas, 0) { MeasuredAt = now, AllReady = true });
+                    return (decision.Next, decision.Replicas);
+                }
+            },
+            iter: Iterations);
+
+    [Theory]
+    [InlineData(45)]
+    [InlineData(3600)]
+    public void A_clock_that_was_set_back_does_not_hold_more_pods_up(int seconds)
+    {
+        var up = Autoscaler.Decide(Usual, ScalingState.Begin(Start), new ScalingInput(Start, 1, 20_000) { MeasuredAt = Start, AllReady = true });
+        var now = Start.AddSeconds(-seconds);
+
+        var next = Autoscaler.Decide(Usual, up.Next, new ScalingInput(now, up.Replicas, 80_000) { MeasuredAt = now, AllReady = true });
+
+        Assert.Equal((2, 6), (up.Replicas, next.Replicas));
+    }
+
+    [Fact]
+    public void A_measurement_from_before_the_clock_was_set_back_counts_as_unknown()
+    {
+        var decision = Autoscaler.Decide(Usual, ScalingState.Begin(Start), new ScalingInput(Start, 2, 900_000) { MeasuredAt = Start.AddHours(1) });
+
+        Assert.Equal(ScalingLimit.UnknownLag, decision.Limit);
+    }
+
+    [Fact]
     public void A_lag_that_can_not_be_worked_off_is_told_after_a_while()
     {
         var state = ScalingState.Begin(Start);

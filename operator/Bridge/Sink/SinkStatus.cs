@@ -73,8 +73,9 @@ internal sealed class SinkStatus(TimeProvider time)
     }
 
     /// <summary>The client reported an error.</summary>
-    public void Failed(ErrorCode error, string reason)
+    public void Failed(ErrorCode error, string text)
     {
+        var reason = ClientErrorText.Lasting(text);
         var trouble = error switch
         {
             ErrorCode.Local_AllBrokersDown => $"No broker answers. {reason}",

@@ -79,20 +79,24 @@ internal sealed partial class KafkaTrouble(Bridging.SourceSettings settings, Sou
     }
 
     /// <summary>An error in words, and whether an answer of any broker shows that it is over.</summary>
-    private (string Text, bool OverWhenAnswered)? Explain(Error error) => error.Code switch
+    private (string Text, bool OverWhenAnswered)? Explain(Error error)
     {
-        ErrorCode.Local_AllBrokersDown => ($"No broker answers. {error.Reason}", true),
-        ErrorCode.Local_Resolve => ($"A broker's name can't be resolved. {error.Reason}", true),
-        ErrorCode.Local_Ssl => ($"The TLS handshake fails. {error.Reason}. Do spec.kafka.tls and the port fit?", true),
-        ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed => ($"The login fails. {error.Reason}. Are the credentials right?", true),
-        ErrorCode.GroupAuthorizationFailed => ($"The consumer group {settings.GroupId} may not be used with these credentials: give them READ on the group.", false),
-        ErrorCode.TopicAuthorizationFailed => ($"A topic may not be read with these credentials: give them READ and DESCRIBE on it. {error.Reason}", false),
-        ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic => ($"A topic does not exist. {error.Reason}", false),
-        ErrorCode.Local_AutoOffsetReset =>
-            ($"There is no offset to begin at, and autoOffsetReset says that this is an error: commit one for the group {settings.GroupId}, or choose Earliest or Latest. {error.Reason}", false),
-        ErrorCode.Local_MaxPollExceeded => ("The group gave this bridge up, because it did not poll for too long. It joins again.", false),
-        _ => null,
-    };
+        var reason = ClientErrorText.Lasting(error.Reason);
+        return error.Code switch
+        {
+            ErrorCode.Local_AllBrokersDown => ($"No broker answers. {reason}", true),
+            ErrorCode.Local_Resolve => ($"A broker's name can't be resolved. {reason}", true),
+            ErrorCode.Local_Ssl => ($"The TLS handshake fails. {reason}. Do spec.kafka.tls and the port fit?", true),
+            ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed => ($"The login fails. {reason}. Are the credentials right?", true),
+            ErrorCode.GroupAuthorizationFailed => ($"The consumer group {settings.GroupId} may not be used with these credentials: give them READ on the group.", false),
+            ErrorCode.TopicAuthorizationFailed => ($"A topic may not be read with these credentials: give them READ and DESCRIBE on it. {reason}", false),
+            ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic => ($"A topic does not exist. {reason}", false),
+            ErrorCode.Local_AutoOffsetReset =>
+                ($"There is no offset to begin at, and autoOffsetReset says that this is an error: commit one for the group {settings.GroupId}, or choose Earliest or Latest. {reason}", false),
+            ErrorCode.Local_MaxPollExceeded => ("The group gave this bridge up, because it did not poll for too long. It joins again.", false),
+            _ => null,
+        };
+    }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Kafka: {Trouble}")]
     private static partial void LogTrouble(ILogger logger, string trouble);

@@ -132,6 +132,8 @@ public sealed class ChartRenderingTests
 
         Assert.Equal("keep", RenderedChart.Text(kept, "metadata", "annotations", "helm.sh/resource-policy"));
         Assert.Equal("", RenderedChart.Text(let, "metadata", "annotations", "helm.sh/resource-policy"));
+        Assert.Equal("Prune=false,Delete=false", RenderedChart.Text(kept, "metadata", "annotations", "argocd.argoproj.io/sync-options"));
+        Assert.Equal("", RenderedChart.Text(let, "metadata", "annotations", "argocd.argoproj.io/sync-options"));
         var file = Yaml.Read(await File.ReadAllTextAsync(Path.Join(Kubectl.Tools.Checkout, "crds", "kafkalogstashconnections.yaml"), TestContext.Current.CancellationToken)).Single();
         Assert.True(JsonNode.DeepEquals(file["spec"], kept["spec"]));
     }

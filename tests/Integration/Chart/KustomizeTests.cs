@@ -58,6 +58,7 @@ public sealed partial class KustomizeTests
         }
 
         (metadata["annotations"] as JsonObject)?.Remove("helm.sh/resource-policy");
+        (metadata["annotations"] as JsonObject)?.Remove("argocd.argoproj.io/sync-options");
         (metadata["labels"] as JsonObject)?.Remove("helm.sh/chart");
         (metadata["labels"] as JsonObject)?.Remove("app.kubernetes.io/managed-by");
         if (metadata["annotations"] is JsonObject { Count: 0 })

@@ -47,7 +47,22 @@ public sealed partial class KustomizeTests
         Assert.All(plain, static item => KubernetesModels.Read(item));
     }
 
-    /// <summary>An object but for what says that Helm brought it; the definition carries no labels where Helm does not bring it.</summary>
+    [Fact]
+    public async Task Every_folder_can_be_applied_as_it_is()
+    {
+        using var kubectl = new KubectlProgram("", "default");
+        var folders = Directory.GetFiles(Path.Join(Tools.Checkout, "config"), "kustomization.yaml", SearchOption.AllDirectories).Select(static file => Path.GetDirectoryName(file)!).ToList();
+
+        Assert.NotEmpty(folders);
+        foreach (var folder in folders)
+        {
+            var objects = Yaml.Read(await kubectl.RunAsync("kustomize", folder));
+            Assert.NotEmpty(objects);
+            Assert.Distinct(objects.Select(static item => $"{item["kind"]}/{RenderedChart.Text(item, "metadata", "namespace")}/{RenderedChart.Text(item, "metadata", "name")}"));
+        }
+    }
+
+    /// <summary>An object but for what says how it was brought; the definition carries no labels where Helm does not bring it.</summary>
     private static string Comparable(JsonObject item)
     {
         var copy = item.DeepClone().AsObject();

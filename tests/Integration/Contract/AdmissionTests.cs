@@ -163,6 +163,52 @@ public sealed class AdmissionTests(SharedCluster shared, SampleResource resource
     }
 
     [Fact]
+    public async Task Conditions_say_which_changes_it_is_asked_about()
+    {
+        await ConfigureAsync(webhook =>
+        {
+            Conditions("request.operation == 'CREATE' || (!has(object.metadata.deletionTimestamp) && object.spec != oldObject.spec)")(webhook);
+            webhook["rules"]![0]!["operations"] = new JsonArray("CREATE", "UPDATE");
+        });
+        await CreateSampleAsync("a");
+        Asked("CREATE");
+        _peer.Requests.Clear();
+
+        await Api.PatchAsync($"{Samples}/a", ApiSession.MergePatch, Parse("""{"metadata":{"labels":{"team":"shop"},"finalizers":["example.com/hold"]}}"""));
+        Assert.Empty(_peer.Requests);
+        await Api.PatchAsync($"{Samples}/a", ApiSession.MergePatch, Parse("""{"spec":{"size":7}}"""));
+        Assert.Equal(7, (int)Asked("UPDATE")["object"]!["spec"]!["size"]!);
+        _peer.Requests.Clear();
+        await Api.DeleteAsync($"{Samples}/a");
+        await Api.PatchAsync($"{Samples}/a", ApiSession.MergePatch, Parse("""{"metadata":{"finalizers":null}}"""));
+
+        Assert.Empty(_peer.Requests);
+        Assert.Equal(404, (await Api.GetAsync($"{Samples}/a")).Code);
+    }
+
+    [Fact]
+    public async Task A_condition_that_can_not_be_evaluated_fails_closed_or_open_as_the_policy_says()
+    {
+        await ConfigureAsync(Conditions("object.metadata.missing == 'a'"), reached: false);
+        var closed = await Eventually.AsksAsync(() => Api.CreateAsync($"{Samples}?dryRun=All", Resource.Sample("a")), answer => answer.Code == 403);
+        Assert.Contains("no such key: missing", closed.Refused(403, "Forbidden"), StringComparison.Ordinal);
+
+        // One that does not hold decides, whatever becomes of the others.
+        await ConfigureAsync(Conditions("object.metadata.missing == 'a'", "object.metadata.name != 'a'"), reached: false);
+        await Eventually.AsksAsync(() => Api.CreateAsync($"{Samples}?dryRun=All", Resource.Sample("a")), answer => answer.Code == 201);
+
+        await ConfigureAsync(
+            webhook =>
+            {
+                Conditions("object.metadata.missing == 'a'")(webhook);
+                webhook["failurePolicy"] = "Ignore";
+            },
+            reached: false);
+        await Eventually.AsksAsync(() => Api.CreateAsync($"{Samples}?dryRun=All", Resource.Sample("b")), answer => answer.Code == 201);
+        Assert.Empty(_peer.Requests);
+    }
+
+    [Fact]
     public async Task A_webhook_that_is_away_fails_closed_or_open_as_its_policy_says()
     {
         var port = FreePorts.Find(1)[0];
@@ -224,6 +270,9 @@ public sealed class AdmissionTests(SharedCluster shared, SampleResource resource
     [InlineData("timeoutSeconds", "31", "webhooks[0].timeoutSeconds: Invalid value: 31: the timeout value must be between 1 and 30 seconds")]
     [InlineData("admissionReviewVersions", "[]", "webhooks[0].admissionReviewVersions: Required value: must specify one of v1, v1beta1")]
     [InlineData("failurePolicy", "\"Maybe\"", "webhooks[0].failurePolicy: Unsupported value: \"Maybe\": supported values: \"Fail\", \"Ignore\"")]
+    [InlineData("matchConditions", "[{\"name\":\"a\",\"expression\":\"request.operation\"}]", "webhooks[0].matchConditions[0].expression: Invalid value: \"request.operation\": must evaluate to bool")]
+    [InlineData("matchConditions", "[{\"name\":\"a\",\"expression\":\"wrong\"}]", "webhooks[0].matchConditions[0].expression: Invalid value: \"wrong\": compilation failed: ERROR: <input>:1:1: undeclared reference to 'wrong'")]
+    [InlineData("matchConditions", "[{\"name\":\"a b\",\"expression\":\"true\"}]", "webhooks[0].matchConditions[0].name: Invalid value: \"a b\": name part must consist of")]
     [InlineData("clientConfig", "{}", "webhooks[0].clientConfig: Required value: exactly one of url or service is required")]
     [InlineData("clientConfig", "{\"url\":\"http://localhost/\"}", "webhooks[0].clientConfig.url: Invalid value: \"http\": 'https' is the only allowed URL scheme; desired format: https://host[/path]")]
     public async Task A_configuration_that_can_not_work_is_refused(string field, string value, string expected)
@@ -302,6 +351,9 @@ public sealed class AdmissionTests(SharedCluster shared, SampleResource resource
     }
 
     /// <summary>Configures the webhook and waits until the API server has heard of it.</summary>
+    private static Action<JsonObject> Conditions(params string[] expressions) => webhook => webhook["matchConditions"] = new JsonArray(
+        [.. expressions.Select((expression, i) => (JsonNode)new JsonObject { ["name"] = $"condition-{i}", ["expression"] = expression })]);
+
     private async Task ConfigureAsync(Action<JsonObject>? change = null, bool reached = true)
     {
         // A probe that no test makes tells which configuration is at work.

@@ -53,10 +53,10 @@ public abstract class WebhookTest(SharedCluster shared) : ClusterTest(shared)
     }
 
     /// <summary>Configures the webhook, as a chart or Git does it: without a word of whom to trust.</summary>
-    protected async Task ConfigureAsync(int port, string failurePolicy = "Fail") =>
-        _ = (await Api.ApplyAsync(ConfigurationPath, "gitops", Configuration(new JsonObject { ["url"] = $"https://localhost:{port}/validate" }, failurePolicy), force: true)).Body;
+    protected async Task ConfigureAsync(int port, string failurePolicy = "Fail", JsonNode? conditions = null) =>
+        _ = (await Api.ApplyAsync(ConfigurationPath, "gitops", Configuration(new JsonObject { ["url"] = $"https://localhost:{port}/validate" }, failurePolicy, conditions), force: true)).Body;
 
-    protected JsonObject Configuration(JsonObject client, string failurePolicy = "Fail")
+    protected JsonObject Configuration(JsonObject client, string failurePolicy = "Fail", JsonNode? conditions = null)
     {
         var webhook = Parse($$$"""
             {"name":"{{{WebhookName}}}","sideEffects":"None","admissionReviewVersions":["v1"],"timeoutSeconds":10,"failurePolicy":"{{{failurePolicy}}}","matchPolicy":"Equivalent",
@@ -64,6 +64,11 @@ public abstract class WebhookTest(SharedCluster shared) : ClusterTest(shared)
              "rules":[{"apiGroups":["kafka-logstash.io"],"apiVersions":["v1alpha1"],"operations":["CREATE","UPDATE"],"resources":["kafkalogstashconnections"],"scope":"Namespaced"}]}
             """);
         webhook["clientConfig"] = client;
+        if (conditions is not null)
+        {
+            webhook["matchConditions"] = conditions.DeepClone();
+        }
+
         return new JsonObject
         {
             ["apiVersion"] = "admissionregistration.k8s.io/v1",

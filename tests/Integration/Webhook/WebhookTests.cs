@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using KafkaLogstash.LocalCluster.Clusters;
+using KafkaLogstash.Tests.Integration.Chart;
 using KafkaLogstash.Tests.Integration.Clusters;
 
 namespace KafkaLogstash.Tests.Integration.Webhook;
@@ -48,6 +49,27 @@ public sealed class WebhookTests(SharedCluster shared) : WebhookTest(shared)
         Assert.Equal(1, closed.ExitCode);
         Assert.Contains($"failed calling webhook \"{WebhookName}\"", closed.Error, StringComparison.Ordinal);
         Assert.Equal("kafkalogstashconnection.kafka-logstash.io/orders created\n", open.Output);
+    }
+
+    [Fact]
+    public async Task While_it_is_away_only_what_changes_a_spec_is_held_up()
+    {
+        var held = Connection(Good);
+        held["metadata"]!["finalizers"] = new JsonArray("example.com/hold");
+        _ = (await Api.CreateAsync(Connections, held)).Body;
+        var chart = await RenderedChart.WithAsync("webhook: {enabled: true}");
+        await ConfigureAsync(FreePorts.Find(1)[0], conditions: chart.One("ValidatingWebhookConfiguration")["webhooks"]![0]!["matchConditions"]);
+        await Eventually.AsksAsync(() => Api.CreateAsync($"{Connections}?dryRun=All", Connection(Good, "probe")), answer => answer.Code == 500);
+
+        var changed = await Kubectl.TryAsync(null, "patch", "klc/orders", "--type=merge", "-p", """{"spec":{"pipeline":{"batchSize":10}}}""");
+        Assert.Contains($"failed calling webhook \"{WebhookName}\"", changed.Error, StringComparison.Ordinal);
+        await Kubectl.RunAsync("label", "klc/orders", "team=shop");
+        await Kubectl.RunAsync("annotate", "klc/orders", "example.com/note=seen");
+        await Kubectl.RunAsync("scale", "klc/orders", "--replicas=2");
+        await Kubectl.RunAsync("delete", "klc/orders", "--wait=false");
+        await Kubectl.RunAsync("patch", "klc/orders", "--type=merge", "-p", """{"metadata":{"finalizers":null}}""");
+
+        Assert.Equal(404, (await Api.GetAsync($"{Connections}/orders")).Code);
     }
 
     [Fact]

@@ -30,9 +30,10 @@ internal sealed class ValidatingWebhooks(ObjectStore store, ResourceRegistry reg
             .SelectMany(configuration => configuration.Body.Objects("webhooks"))
             .Select(webhook => (Webhook: webhook, Type: _rules.Match(webhook, attempt)))
             .Where(match => match.Type is not null)
-            .Select(match => AskAsync(match.Webhook, attempt, match.Type!))
+            .Select(match => (match.Webhook, Review: Review(attempt, match.Type!)))
+            .Where(match => MatchConditions.Hold(match.Webhook, match.Review["request"]!.AsObject(), attempt.Type))
             .ToList();
-        var answers = await Task.WhenAll(asked);
+        var answers = await Task.WhenAll(asked.Select(match => AskAsync(match.Webhook, match.Review, attempt)));
         foreach (var warning in answers.SelectMany(answer => answer.Warnings).Where(IsHeader).Where(warning => !attempt.Context.Warnings.Contains(warning)))
         {
             attempt.Context.Warnings.Add(warning);
@@ -44,7 +45,7 @@ internal sealed class ValidatingWebhooks(ObjectStore store, ResourceRegistry reg
         }
     }
 
-    private async Task<Answer> AskAsync(JsonObject webhook, AdmissionAttempt attempt, ResourceType type)
+    private async Task<Answer> AskAsync(JsonObject webhook, JsonObject review, AdmissionAttempt attempt)
     {
         var name = webhook.Text("name")!;
         if (attempt.DryRun && webhook.Text("sideEffects") is not ("None" or "NoneOnDryRun"))
@@ -52,11 +53,10 @@ internal sealed class ValidatingWebhooks(ObjectStore store, ResourceRegistry reg
             return new Answer(ApiException.BadRequest($"admission webhook \"{name}\" does not support dry run"), []);
         }
 
-        var uid = Guid.NewGuid().ToString();
         try
         {
-            var answer = await CallAsync(webhook, Review(uid, attempt, type), attempt.Context.Cancellation);
-            return Read(name, uid, answer);
+            var answer = await CallAsync(webhook, review, attempt.Context.Cancellation);
+            return Read(name, review.Text("request", "uid")!, answer);
         }
         catch (WebhookCallException) when (webhook.Text("failurePolicy") == "Ignore")
         {
@@ -114,11 +114,11 @@ internal sealed class ValidatingWebhooks(ObjectStore store, ResourceRegistry reg
         return new ApiException(code < 400 ? 400 : code, reason, message, status.Map("details"));
     }
 
-    private static JsonObject Review(string uid, AdmissionAttempt attempt, ResourceType type)
+    private static JsonObject Review(AdmissionAttempt attempt, ResourceType type)
     {
         var request = new JsonObject
         {
-            ["uid"] = uid,
+            ["uid"] = Guid.NewGuid().ToString(),
             ["kind"] = Kind(type, attempt.Subresource),
             ["resource"] = Resource(type),
             ["requestKind"] = Kind(attempt.Type, attempt.Subresource),

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using KafkaLogstash.LocalCluster.ApiServer.Admission;
 using KafkaLogstash.LocalCluster.ApiServer.Json;
 using KafkaLogstash.LocalCluster.ApiServer.Resources;
 using KafkaLogstash.LocalCluster.Schemas;
@@ -87,9 +88,12 @@ internal static class Webhooks
             yield return error;
         }
 
-        if (webhook.Objects("matchConditions").Any())
+        foreach (var (condition, i) in webhook.Objects("matchConditions").Select((condition, i) => (condition, i)))
         {
-            yield return FieldErrors.Forbidden($"{path}.matchConditions", "this server evaluates none");
+            foreach (var error in ValidateCondition(condition, $"{path}.matchConditions[{i}]"))
+            {
+                yield return error;
+            }
         }
 
         var versions = webhook.Texts("admissionReviewVersions").ToList();
@@ -100,6 +104,27 @@ internal static class Webhooks
         else if (!versions.Contains("v1", StringComparer.Ordinal))
         {
             yield return FieldErrors.Invalid($"{path}.admissionReviewVersions", webhook["admissionReviewVersions"], "must include at least one of v1, v1beta1");
+        }
+    }
+
+    private static IEnumerable<FieldError> ValidateCondition(JsonObject condition, string path)
+    {
+        if (condition.Text("expression")?.Trim() is not { Length: > 0 } expression)
+        {
+            yield return FieldErrors.Required($"{path}.expression");
+        }
+        else if (MatchConditions.Compile(expression, out var error) is null)
+        {
+            yield return FieldErrors.Invalid($"{path}.expression", expression, error);
+        }
+
+        if (condition.Text("name") is not { Length: > 0 } name)
+        {
+            yield return FieldErrors.Required($"{path}.name");
+        }
+        else if (Names.QualifiedName(name) is { } problem)
+        {
+            yield return FieldErrors.Invalid($"{path}.name", name, problem);
         }
     }
 

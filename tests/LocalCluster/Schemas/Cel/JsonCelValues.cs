@@ -45,6 +45,17 @@ internal static class JsonCelValues
         };
     }
 
+    /// <summary>JSON of which no schema is known: every member can be looked at.</summary>
+    public static CelValue Untyped(JsonNode? node) => node switch
+    {
+        null => NullValue.Instance,
+        JsonObject members => new DictionaryValue([.. members.Select(member => KeyValuePair.Create<CelValue, CelValue>(new StringValue(member.Key), Untyped(member.Value)))]),
+        JsonArray items => new ArrayValue([.. items.Select(Untyped)]),
+        _ when JsonNumber.TryRead(node, out var number) => number.IsInteger ? new IntValue(number.Integer) : new DoubleValue(number.Double),
+        _ when node.GetValueKind() is JsonValueKind.True or JsonValueKind.False => BoolValue.Of(node.GetValue<bool>()),
+        _ => new StringValue(node.GetValue<string>()),
+    };
+
     private static CelValue FromText(string text, string format) => format switch
     {
         "duration" => GoTime.TryParseOpenApiDuration(text, out var nanoseconds)

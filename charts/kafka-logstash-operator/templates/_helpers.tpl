@@ -76,6 +76,13 @@ annotations:
 {{ include "klo.fullname" . }}-webhook
 {{- end }}
 
+{{/*
+The Secret that cert-manager fills. It has another name than the operator's own: cert-manager leaves it behind when the Certificate goes, and Helm adopts no object that it did not make.
+*/}}
+{{- define "klo.webhookTlsSecret" -}}
+{{ include "klo.webhookName" . }}-tls
+{{- end }}
+
 {{/* The operator's service account, as the subject of a binding. */}}
 {{- define "klo.subjects" -}}
 - kind: ServiceAccount

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net;
 using k8s.Models;
 using KafkaLogstash.Api;
 using KafkaLogstash.Controller.References;
@@ -145,10 +146,21 @@ internal sealed class ConsumerGroupFinalizer(
     private async Task<(KafkaSecrets? Secrets, string Problem)> SecretsAsync(KafkaLogstashConnection entity, CancellationToken cancellationToken)
     {
         var kafka = entity.Spec.Kafka;
-        var resolution = await reader.ReadAsync(entity.Metadata.NamespaceProperty, ConnectionReferences.OfKafka(kafka), cancellationToken);
+        var last = _logins.GetValueOrDefault(entity.Metadata.Uid);
+        ReferenceResolution resolution;
+        try
+        {
+            resolution = await reader.ReadAsync(entity.Metadata.NamespaceProperty, ConnectionReferences.OfKafka(kafka), cancellationToken);
+        }
+        catch (ApiException e) when (e.StatusCode == HttpStatusCode.Forbidden && last is not null)
+        {
+            // A namespace that is deleted may lose the operator's Role in it before its connections.
+            return (last, "");
+        }
+
         var secrets = KafkaSecretsReader.Read(kafka, resolution.Values, out var unusable);
         var problems = resolution.Missing.AddRange(unusable);
-        return problems.IsEmpty ? (secrets, "") : (_logins.GetValueOrDefault(entity.Metadata.Uid), $"The operator can't log in to Kafka any more. {string.Join(' ', problems)}");
+        return problems.IsEmpty ? (secrets, "") : (last, $"The operator can't log in to Kafka any more. {string.Join(' ', problems)}");
     }
 
     private async Task EndPodsAsync(KafkaLogstashConnection entity, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using System.Text;
 using k8s.Models;
 using KafkaLogstash.Api;
@@ -160,6 +161,16 @@ public sealed class ConsumerGroupFinalizerTests
         Assert.Equal("known", _groups.Secrets?.Password);
     }
 
+    [Fact]
+    public async Task A_Secret_that_may_no_longer_be_read_is_still_known()
+    {
+        _finalizer.Remember(Connection(), new KafkaSecrets { Username = "orders", Password = "known" });
+        _reader.Refuses = true;
+
+        Assert.Null(await FinalizeAsync());
+        Assert.Equal("known", _groups.Secrets?.Password);
+    }
+
     [Theory]
     [InlineData("kafka:9092", "shop-orders", false)]
     [InlineData("elsewhere:9092", "shop-orders", true)]
@@ -271,8 +282,16 @@ public sealed class ConsumerGroupFinalizerTests
     {
         public string? Password { get; set; } = "one";
 
+        /// <summary>Whether the API server refuses to read.</summary>
+        public bool Refuses { get; set; }
+
         public Task<ReferenceResolution> ReadAsync(string ns, IReadOnlyCollection<Reference> references, CancellationToken cancellationToken)
         {
+            if (Refuses)
+            {
+                throw new ApiException($"GET {ns}/credentials", HttpStatusCode.Forbidden, null, null);
+            }
+
             var objects = ImmutableDictionary<(ReferenceKind, string), ImmutableDictionary<string, byte[]>>.Empty;
             if (Password is { } password)
             {

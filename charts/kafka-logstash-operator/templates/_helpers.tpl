@@ -101,7 +101,7 @@ The Secret that cert-manager fills. It has another name than the operator's own:
 {{ include "klo.repository" . }}:{{ default .root.Chart.AppVersion .image.tag }}{{ with .image.digest }}@{{ . }}{{ end }}
 {{- end }}
 
-{{/* The settings of `run` as environment variables. What is empty is left to the operator. */}}
+{{/* The settings of `run` as environment variables. What is empty is left to the operator, and what is in extraEnv to that. */}}
 {{- define "klo.settings" -}}
 {{- $settings := list
   (list "NAMESPACES" (join "," .Values.watchNamespaces))
@@ -117,16 +117,21 @@ The Secret that cert-manager fills. It has another name than the operator's own:
   (list "DENIED_SETTINGS" (join "," .Values.policy.deniedSettings)) }}
 {{- if .Values.webhook.enabled }}
 {{- $name := include "klo.webhookName" . }}
-{{- $settings = concat $settings (list (list "WEBHOOK" "true") (list "WEBHOOK_LISTEN" "0.0.0.0:9443")) }}
+{{- $settings = append $settings (list "WEBHOOK" "true") }}
 {{- if .Values.webhook.certManager.enabled }}
 {{- $settings = append $settings (list "WEBHOOK_CERTIFICATE_DIR" "/webhook-certificate") }}
 {{- else }}
 {{- $settings = concat $settings (list (list "WEBHOOK_SERVICE" $name) (list "WEBHOOK_SECRET" $name) (list "WEBHOOK_CONFIGURATION" (include "klo.fullname" .))) }}
 {{- end }}
 {{- end }}
+{{- $given := list }}
+{{- range .Values.extraEnv }}
+{{- $given = append $given .name }}
+{{- end }}
 {{- range $settings }}
-{{- if last . }}
-- name: KAFKA_LOGSTASH_{{ first . }}
+{{- $variable := printf "KAFKA_LOGSTASH_%s" (first .) }}
+{{- if and (last .) (not (has $variable $given)) }}
+- name: {{ $variable }}
   value: {{ last . | quote }}
 {{- end }}
 {{- end }}

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using KafkaLogstash.Controller;
 using KafkaLogstash.Controller.Checks;
@@ -91,7 +92,7 @@ internal sealed partial record OperatorSettings
         var colon = listen.LastIndexOf(':');
         if (colon < 0 || !ushort.TryParse(listen[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out _))
         {
-            throw Wrong(SettingsTable.Listen, "write address:port, for example 0.0.0.0:8080");
+            throw Wrong(SettingsTable.Listen, "write address:port, for example *:8080, which is every address");
         }
 
         var logstashImage = value(SettingsTable.LogstashImage);
@@ -106,9 +107,7 @@ internal sealed partial record OperatorSettings
             var service = value(SettingsTable.WebhookService);
             return new WebhookOptions
             {
-                Listen = IPEndPoint.TryParse(value(SettingsTable.WebhookListen), out var endpoint) && endpoint.Port > 0
-                    ? endpoint
-                    : throw Wrong(SettingsTable.WebhookListen, "write an IP address and a port, for example 0.0.0.0:9443"),
+                Listen = EndPoint(value(SettingsTable.WebhookListen)) ?? throw Wrong(SettingsTable.WebhookListen, "write an IP address and a port, for example *:9443, which is every address"),
                 CertificateDirectory = Optional(SettingsTable.WebhookCertificateDirectory),
                 ServerNames = [$"{service}.{ns}.svc", $"{service}.{ns}.svc.cluster.local", .. List(SettingsTable.WebhookNames)],
                 Secret = new NamespacedName(ns, value(SettingsTable.WebhookSecret)),
@@ -139,6 +138,14 @@ internal sealed partial record OperatorSettings
                 LogstashImage = logstashImage,
             },
         };
+    }
+
+    /// <summary>An address and a port; null where it is none. A star is every address, as it is for <see cref="Listen"/>.</summary>
+    private static IPEndPoint? EndPoint(string text)
+    {
+        // Takes IPv4 as well.
+        var every = Socket.OSSupportsIPv6 ? "[::]" : "0.0.0.0";
+        return IPEndPoint.TryParse(text.StartsWith("*:", StringComparison.Ordinal) ? $"{every}{text[1..]}" : text, out var endpoint) && endpoint.Port > 0 ? endpoint : null;
     }
 
     /// <summary>An image reference without tag and digest: a port may follow the registry.</summary>

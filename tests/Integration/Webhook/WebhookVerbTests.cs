@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using KafkaLogstash.LocalCluster.Clusters;
 using KafkaLogstash.Tests.Integration.Clusters;
 
@@ -32,6 +34,7 @@ public sealed class WebhookVerbTests(SharedCluster shared) : WebhookTest(shared)
             await ConfigureAsync(ports[1]);
             await Eventually.AsksAsync(() => CodeAsync(ports[0], "readyz"), code => code == HttpStatusCode.OK);
             await AskedAsync();
+            await ReachedAsync(ports);
 
             var refused = await Kubectl.TryAsync(Connection(BrokenFilter).ToJsonString(), "apply", "-f", "-");
             Assert.Equal(
@@ -83,14 +86,26 @@ public sealed class WebhookVerbTests(SharedCluster shared) : WebhookTest(shared)
         return Process.Start(new ProcessStartInfo(
             "dotnet",
             [
-                Path.Join(AppContext.BaseDirectory, "kafka-logstash-operator.dll"), "run", "--kubeconfig", file, "--listen", $"127.0.0.1:{port}", "--namespaces", Namespace,
-                "--leader-election", "false", "--log-level", "Critical", "--webhook", "true", "--webhook-listen", $"127.0.0.1:{webhookPort}", "--webhook-namespace", Namespace,
+                Path.Join(AppContext.BaseDirectory, "kafka-logstash-operator.dll"), "run", "--kubeconfig", file, "--listen", $"*:{port}", "--namespaces", Namespace,
+                "--leader-election", "false", "--log-level", "Critical", "--webhook", "true", "--webhook-listen", $"*:{webhookPort}", "--webhook-namespace", Namespace,
                 "--webhook-configuration", Namespace, "--webhook-secret", "webhook", "--webhook-names", "localhost",
             ])
         {
             UseShellExecute = false,
             RedirectStandardError = true,
         })!;
+    }
+
+    /// <summary>Connects to ports at every address by which this machine knows itself: of IPv4, and of IPv6, which in some clusters is all that pods have.</summary>
+    private static async Task ReachedAsync(IReadOnlyList<int> ports)
+    {
+        var addresses = NetworkInterface.GetAllNetworkInterfaces().SelectMany(card => card.GetIPProperties().UnicastAddresses).Select(own => own.Address).Where(IPAddress.IsLoopback).ToList();
+        Assert.Contains(IPAddress.Loopback, addresses);
+        foreach (var (address, port) in addresses.SelectMany(address => ports.Select(port => (address, port))))
+        {
+            using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(new IPEndPoint(address, port), Cancellation);
+        }
     }
 
     private async Task<HttpStatusCode> CodeAsync(int port, string path)

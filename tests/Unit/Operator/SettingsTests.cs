@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using KafkaLogstash.Operator.Settings;
 using Microsoft.Extensions.Logging;
 
@@ -27,6 +29,32 @@ public sealed class SettingsTests
         Assert.Equal(LogFormat.Json, settings.LogFormat);
         Assert.Equal(LogLevel.Information, settings.LogLevel);
     }
+
+    [Theory]
+    [InlineData(SettingsTable.Listen)]
+    [InlineData(SettingsTable.WebhookListen)]
+    public void By_default_servers_are_where_pods_of_either_family_are_reached(string name) =>
+        Assert.StartsWith("*:", SettingsTable.All.Single(setting => setting.Name == name).Default, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("*:9443", "::", 9443)]
+    [InlineData("0.0.0.0:9443", "0.0.0.0", 9443)]
+    [InlineData("[::1]:443", "::1", 443)]
+    public void The_webhook_listens_at_one_address_or_at_every(string value, string address, int port)
+    {
+        var listen = Read(new() { ["webhook"] = "true", ["webhook-listen"] = value }).Webhook!.Listen;
+
+        Assert.Equal(port, listen.Port);
+        Assert.Equal(address == "::" && !Socket.OSSupportsIPv6 ? IPAddress.Any : IPAddress.Parse(address), listen.Address);
+    }
+
+    [Theory]
+    [InlineData("*")]
+    [InlineData("*:")]
+    [InlineData("*:0")]
+    [InlineData("localhost:9443")]
+    public void The_webhook_does_not_listen_at_what_is_no_address(string value) =>
+        Assert.Contains("'webhook-listen'", Assert.Throws<SettingsException>(() => Read(new() { ["webhook"] = "true", ["webhook-listen"] = value })).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("concurrency", "0")]

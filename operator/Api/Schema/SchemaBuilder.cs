@@ -108,7 +108,7 @@ internal sealed class SchemaBuilder(FieldDocs docs)
             return Bounded(property, "Properties", new JsonObject { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["x-kubernetes-int-or-string"] = true } });
         }
 
-        return type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? List(property, type.GenericTypeArguments[0], withDefaults) : Single(type, withDefaults);
+        return type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? List(property, type.GenericTypeArguments[0]) : Single(type, withDefaults);
     }
 
     private JsonObject Single(Type type, bool withDefaults)
@@ -138,7 +138,8 @@ internal sealed class SchemaBuilder(FieldDocs docs)
             : throw new NotSupportedException($"There is no schema for the type {type}: add it to KubernetesSchemas.yaml.");
     }
 
-    private JsonObject List(PropertyInfo property, Type item, bool withDefaults)
+    /// <summary>Items have no defaults: what the API server fills in there differs for ever from what lies in Git, to a tool that compares lists as wholes.</summary>
+    private JsonObject List(PropertyInfo property, Type item)
     {
         var schema = Bounded(property, "Items", new JsonObject { ["type"] = "array" });
         var listType = property.GetCustomAttribute<ListTypeAttribute>();
@@ -154,7 +155,7 @@ internal sealed class SchemaBuilder(FieldDocs docs)
         }
         else
         {
-            schema["items"] = Described(docs.Of(item), Single(item, withDefaults));
+            schema["items"] = Described(docs.Of(item), Single(item, withDefaults: false));
         }
 
         return schema;

@@ -123,7 +123,7 @@ public sealed record PipelineConfigMapReference
     [Required, Length(1, Patterns.ObjectNameLength), RegularExpression(Patterns.DataKey)]
     public string Key { get; init; } = "";
 
-    /// <summary>The section whose body it is.</summary>
+    /// <summary>The section whose body it is. Absent: <c>filter</c>.</summary>
     public PipelineSection Section { get; init; } = PipelineSection.Filter;
 }
 

@@ -47,7 +47,7 @@ public sealed record LogstashSpec
 
     /// <summary>Ports that inputs such as beats, http or syslog listen on; a Service is made for them.</summary>
     [Length(0, 32), ListType(ListTypeAttribute.Map, "name")]
-    [Rule("self.all(a, self.exists_one(b, b.port == a.port && b.protocol == a.protocol))", RuleMessages.PortTwice)]
+    [Rule("self.all(a, self.exists_one(b, b.port == a.port && (has(b.protocol) && b.protocol == 'UDP') == (has(a.protocol) && a.protocol == 'UDP')))", RuleMessages.PortTwice)]
     public IReadOnlyList<PortSpec> Ports { get; init; } = [];
 
     /// <summary>Merged strategically over the operator's pod template; the container is called <c>logstash</c>.</summary>
@@ -58,7 +58,7 @@ public sealed record LogstashSpec
 }
 
 /// <summary>A port on which Logstash listens.</summary>
-[Rule("self.protocol != 'TCP' || (has(self.targetPort) ? self.targetPort : self.port) != 9600", RuleMessages.PortIsTaken, FieldPath = ".targetPort")]
+[Rule("(has(self.protocol) && self.protocol != 'TCP') || (has(self.targetPort) ? self.targetPort : self.port) != 9600", RuleMessages.PortIsTaken, FieldPath = ".targetPort")]
 public sealed record PortSpec
 {
     /// <summary>The port's name in pods and Service: at most 15 lower-case letters, digits and hyphens, at least one of them a letter (RFC 6335).</summary>
@@ -73,7 +73,7 @@ public sealed record PortSpec
     [Range(1024, 65535)]
     public int? TargetPort { get; init; }
 
-    /// <summary>The transport protocol: <c>TCP</c> or <c>UDP</c>.</summary>
+    /// <summary>The transport protocol: <c>TCP</c> or <c>UDP</c>. Absent: <c>TCP</c>.</summary>
     [AllowedValues("TCP", "UDP")]
     public string Protocol { get; init; } = "TCP";
 

@@ -29,6 +29,8 @@ internal static class ConnectionLabels
 
     private const string Component = "app.kubernetes.io/component";
 
+    private const string PartOf = "app.kubernetes.io/part-of";
+
     /// <summary>The label selector, as text, of everything the operator made for any connection.</summary>
     public const string AllManaged = ManagedBy + "=" + ManagedByValue;
 
@@ -45,9 +47,12 @@ internal static class ConnectionLabels
     {
         var labels = Selector(connection, workload);
         labels[Component] = workload == Workload.Bridge ? "bridge" : "pipeline";
-        labels["app.kubernetes.io/part-of"] = "kafka-logstash-connection";
+        labels[PartOf] = "kafka-logstash-connection";
         return labels;
     }
+
+    /// <summary>The labels of the operator's own pods that no installation changes: their name and instance are the release's.</summary>
+    public static JsonObject OfOperator() => new() { [PartOf] = ManagedByValue, [Component] = "operator" };
 
     /// <summary>The selector as text, as the scale subresource's <c>labelSelectorPath</c> wants it.</summary>
     public static string SelectorText(string connection, Workload workload = Workload.Logstash) =>

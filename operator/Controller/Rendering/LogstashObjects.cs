@@ -106,7 +106,7 @@ internal static class LogstashObjects
             ["from"] = new JsonArray(new JsonObject
             {
                 ["namespaceSelector"] = new JsonObject(),
-                ["podSelector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["app.kubernetes.io/name"] = ConnectionLabels.ManagedByValue } },
+                ["podSelector"] = new JsonObject { ["matchLabels"] = ConnectionLabels.OfOperator() },
             }),
             ["ports"] = new JsonArray(new JsonObject { ["port"] = PodPaths.ApiPort, ["protocol"] = "TCP" }),
         });

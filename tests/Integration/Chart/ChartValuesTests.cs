@@ -38,6 +38,20 @@ public sealed class ChartValuesTests
     }
 
     [Fact]
+    public async Task Another_chart_can_take_it_in_on_a_condition()
+    {
+        using var helm = new HelmProgram();
+        var parent = helm.CopyChart(Path.Join("parent", "charts", RenderedChart.Release));
+        helm.WriteFile(Path.Join("parent", "Chart.yaml"), $$"""
+            {apiVersion: v2, name: parent, version: 1.0.0, dependencies: [{name: {{RenderedChart.Release}}, version: ">=0.0.0", condition: {{RenderedChart.Release}}.enabled}]}
+            """);
+        parent = Path.GetDirectoryName(Path.GetDirectoryName(parent))!;
+
+        Assert.Contains("kind: Deployment", await helm.RunAsync("template", "r", parent, "--set", $"{RenderedChart.Release}.enabled=true,global.storageClass=fast"), StringComparison.Ordinal);
+        Assert.DoesNotContain("kind:", await helm.RunAsync("template", "r", parent, "--set", $"{RenderedChart.Release}.enabled=false"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Kubernetes_own_namespaces_are_refused()
     {
         using var helm = new HelmProgram();

@@ -80,10 +80,11 @@ internal sealed class HelmProgram : IDisposable
     }
 
     /// <summary>A copy of the chart that a test may change.</summary>
+    /// <param name="name">Where it is to be.</param>
     /// <returns>Its folder.</returns>
-    public string CopyChart()
+    public string CopyChart(string name = "chart")
     {
-        var copy = Path.Join(_home.FullName, "chart");
+        var copy = Path.Join(_home.FullName, name);
         foreach (var file in Directory.EnumerateFiles(Chart, "*", SearchOption.AllDirectories))
         {
             var target = Path.Join(copy, Path.GetRelativePath(Chart, file));

@@ -19,25 +19,29 @@
 
 {{/* What tells the operator's pods from all others. It can't change: a Deployment's selector is immutable. */}}
 {{- define "klo.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "klo.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "klo.name" . | toYaml }}
+app.kubernetes.io/instance: {{ .Release.Name | toYaml }}
 {{- end }}
 
-{{/* Labels of every object and of the pods, but for those that say how the object came here. */}}
+{{/* Labels of every object and of the pods, but for those that say how the object came here: the chart's own, which nobody's can replace. */}}
 {{- define "klo.ownLabels" -}}
 {{ include "klo.selectorLabels" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/part-of: kafka-logstash-operator
-{{- with .Values.commonLabels }}
-{{ toYaml . }}
-{{- end }}
 {{- end }}
 
-{{/* Labels of every object. */}}
-{{- define "klo.labels" -}}
-{{ include "klo.ownLabels" . }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{/* Of the labels that people give, those that are not of the chart's own: (dict "own" … "given" (list …)), where what comes first wins. */}}
+{{- define "klo.furtherLabels" -}}
+{{- $labels := dict }}
+{{- range .given }}
+{{- $labels = merge $labels (default dict .) }}
+{{- end }}
+{{- range $name, $_ := fromYaml .own }}
+{{- $labels = unset $labels $name }}
+{{- end }}
+{{- with $labels }}
+{{- toYaml . }}
+{{- end }}
 {{- end }}
 
 {{/*
@@ -45,21 +49,29 @@ The metadata of an object: (dict "root" $ "name" … "namespace" … "component"
 the release's; "clusterScoped" leaves the namespace out.
 */}}
 {{- define "klo.metadata" -}}
-name: {{ default (include "klo.fullname" .root) .name }}
+name: {{ default (include "klo.fullname" .root) .name | toYaml }}
 {{- if not .clusterScoped }}
-namespace: {{ default .root.Release.Namespace .namespace }}
+namespace: {{ default .root.Release.Namespace .namespace | toYaml }}
 {{- end }}
+{{- $own := include "klo.objectLabels" . }}
 labels:
-  {{- include "klo.labels" .root | nindent 2 }}
-  {{- with .component }}
-  app.kubernetes.io/component: {{ . }}
-  {{- end }}
-  {{- with .labels }}
-  {{- toYaml . | nindent 2 }}
+  {{- $own | nindent 2 }}
+  {{- with include "klo.furtherLabels" (dict "own" $own "given" (list .labels .root.Values.commonLabels)) }}
+  {{- . | nindent 2 }}
   {{- end }}
 {{- with merge (dict) (default dict .annotations) .root.Values.commonAnnotations }}
 annotations:
   {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* The chart's own labels of an object. */}}
+{{- define "klo.objectLabels" -}}
+{{ include "klo.ownLabels" .root }}
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{- with .component }}
+app.kubernetes.io/component: {{ . }}
 {{- end }}
 {{- end }}
 
@@ -86,8 +98,8 @@ The Secret that cert-manager fills. It has another name than the operator's own:
 {{/* The operator's service account, as the subject of a binding. */}}
 {{- define "klo.subjects" -}}
 - kind: ServiceAccount
-  name: {{ include "klo.serviceAccountName" . }}
-  namespace: {{ .Release.Namespace }}
+  name: {{ include "klo.serviceAccountName" . | toYaml }}
+  namespace: {{ .Release.Namespace | toYaml }}
 {{- end }}
 
 {{/* An image's repository, in the registry that stands for all where there is one: (dict "root" $ "image" …). */}}

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using KafkaLogstash.LocalCluster.ApiServer.Kinds;
 using KafkaLogstash.LocalCluster.Run;
+using KafkaLogstash.Tests.Integration.Verbs;
 using k8s.Models;
 
 namespace KafkaLogstash.Tests.Integration.Chart;
@@ -68,6 +69,20 @@ public sealed class ChartRenderingTests
         "webhook: {enabled: true, certManager: {enabled: true}}",
         "{webhook: {enabled: true, failurePolicy: Fail, timeoutSeconds: 5}, rbac: {create: false}, networkPolicy: {enabled: true}}",
         "{webhook: {enabled: true, certManager: {enabled: true, issuerRef: {kind: ClusterIssuer, name: internal}}}, watchNamespaces: [shop]}",
+        """
+        fullnameOverride: "123"
+        nameOverride: "456"
+        serviceAccount: {name: "1e3"}
+        priorityClassName: "7"
+        watchNamespaces: ["789"]
+        commonLabels: {team: platform, app.kubernetes.io/name: umbrella, app.kubernetes.io/component: all, app.kubernetes.io/managed-by: flux}
+        podLabels: {team: pods, app.kubernetes.io/instance: other}
+        podAnnotations: {kubectl.kubernetes.io/default-container: sidecar}
+        rbac: {namespaceDeletion: true}
+        webhook: {enabled: true, certManager: {enabled: true}}
+        metrics: {serviceMonitor: {enabled: true, labels: {team: metrics, app.kubernetes.io/part-of: monitoring}}, podMonitor: {enabled: true}}
+        networkPolicy: {enabled: true}
+        """,
         "{fullnameOverride: klo, topologySpreadConstraints: [], replicas: 3, podDisruptionBudget: {enabled: false}}",
         "image: {tag: 1.2.3, digest: \"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"}");
 
@@ -136,6 +151,69 @@ public sealed class ChartRenderingTests
         Assert.Equal("", RenderedChart.Text(let, "metadata", "annotations", "argocd.argoproj.io/sync-options"));
         var file = Yaml.Read(await File.ReadAllTextAsync(Path.Join(Kubectl.Tools.Checkout, "crds", "kafkalogstashconnections.yaml"), TestContext.Current.CancellationToken)).Single();
         Assert.True(JsonNode.DeepEquals(file["spec"], kept["spec"]));
+    }
+
+    [Fact]
+    public async Task Who_gives_labels_can_not_part_the_operator_from_its_selectors()
+    {
+        var chart = await RenderedChart.WithAsync("""
+            commonLabels: {team: platform, stage: test, app.kubernetes.io/name: umbrella, app.kubernetes.io/component: all}
+            podLabels: {team: pods, app.kubernetes.io/instance: other}
+            """);
+
+        var deployment = (V1Deployment)KubernetesModels.Read(chart.One("Deployment"));
+        var labels = deployment.Spec.Template.Metadata.Labels;
+        Assert.Equal(("pods", "test"), (labels["team"], labels["stage"]));
+        Assert.Equal("platform", deployment.Metadata.Labels["team"]);
+        Assert.Subset(labels.ToHashSet(), deployment.Spec.Selector.MatchLabels.ToHashSet());
+        Assert.Equal((await RenderedChart.WithAsync()).One("Deployment")["spec"]!["selector"]!.ToJsonString(), chart.One("Deployment")["spec"]!["selector"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Names_that_look_like_numbers_are_names()
+    {
+        using var helm = new HelmProgram();
+
+        var objects = Yaml.Read(await helm.RunAsync("template", "42", HelmProgram.Chart, "--namespace", "99", "--values", helm.WriteFile("values.yaml", Everything)));
+
+        Assert.All(objects, static item => KubernetesModels.Read(item));
+    }
+
+    [Fact]
+    public async Task Logstash_lets_in_the_operator_whatever_its_release_is_called()
+    {
+        using var files = new HelmProgram();
+        var pods = (await RenderedChart.WithAsync("{nameOverride: klo, fullnameOverride: klo}")).One("Deployment", "klo")["spec"]!["template"]!["metadata"]!["labels"]!.AsObject();
+        await using var render = new CommandRun(TimeProvider.System, "render", files.WriteFile("orders.yaml", """
+            apiVersion: kafka-logstash.io/v1alpha1
+            kind: KafkaLogstashConnection
+            metadata: {name: orders}
+            spec: {kafka: {bootstrapServers: ["kafka:9092"]}, input: {topics: [orders]}, pipeline: {outputs: "stdout { }"}, networkPolicy: {enabled: true}}
+            """));
+        Assert.Equal(0, await render.EndAsync());
+
+        var policy = (V1NetworkPolicy)KubernetesModels.Read(Yaml.Read(render.Output).Single(static item => RenderedChart.Text(item, "kind") == "NetworkPolicy"));
+        var asked = Assert.Single(policy.Spec.Ingress, static rule => rule.Ports.Any(static port => port.Port.Value == "9600"));
+        Assert.All(Assert.Single(asked.FromProperty).PodSelector.MatchLabels, label => Assert.Equal(label.Value, pods[label.Key]?.ToString()));
+    }
+
+    [Fact]
+    public async Task The_network_policy_names_ports_by_number()
+    {
+        var chart = await RenderedChart.WithAsync("{networkPolicy: {enabled: true}, webhook: {enabled: true}}");
+
+        var policy = (V1NetworkPolicy)KubernetesModels.Read(chart.One("NetworkPolicy"));
+        Assert.Equal(
+            Template(chart)["containers"]![0]!["ports"]!.AsArray().Select(static port => port!["containerPort"]!.ToString()),
+            policy.Spec.Ingress.SelectMany(static rule => rule.Ports).Select(static port => port.Port.Value));
+    }
+
+    [Fact]
+    public async Task A_setting_in_extraEnv_takes_the_place_of_the_charts()
+    {
+        var chart = await RenderedChart.WithAsync("{webhook: {enabled: true}, extraEnv: [{name: KAFKA_LOGSTASH_LOG_LEVEL, value: debug}, {name: KAFKA_LOGSTASH_WEBHOOK_LISTEN, value: '0.0.0.0:9443'}]}");
+
+        Assert.Equal(("debug", "0.0.0.0:9443"), (Setting(chart, "LOG_LEVEL"), Setting(chart, "WEBHOOK_LISTEN")));
     }
 
     [Fact]

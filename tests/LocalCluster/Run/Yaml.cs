@@ -9,10 +9,11 @@ namespace KafkaLogstash.LocalCluster.Run;
 internal static class Yaml
 {
     /// <summary>Every document that is not empty.</summary>
+    /// <exception cref="YamlException">It is no YAML, or a key stands twice in a map.</exception>
     public static IReadOnlyList<JsonObject> Read(string text)
     {
         var serializer = new SerializerBuilder().JsonCompatible().Build();
-        var deserializer = new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build();
+        var deserializer = new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().WithDuplicateKeyChecking().Build();
         var parser = new Parser(new StringReader(text));
         parser.Consume<StreamStart>();
         var documents = new List<JsonObject>();

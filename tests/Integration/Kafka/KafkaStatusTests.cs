@@ -53,6 +53,19 @@ public sealed class KafkaStatusTests(SharedCluster shared) : ConnectionTest(shar
     }
 
     [Fact]
+    public async Task A_topic_that_the_pods_environment_names_is_not_missed()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders", 1);
+        var spec = JsonNode.Parse(Spec(kafka.BootstrapServers, "orders"))!;
+        spec["output"] = new JsonObject { ["topicId"] = "${TOPIC:written}" };
+
+        await CreateAsync(spec.ToJsonString());
+
+        await ConditionAsync("TopicsAvailable", "True");
+    }
+
+    [Fact]
     public async Task Brokers_that_go_and_come_back_turn_the_condition()
     {
         await using var kafka = KafkaMockCluster.Start();

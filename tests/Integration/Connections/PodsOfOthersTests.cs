@@ -19,7 +19,9 @@ public sealed class PodsOfOthersTests(SharedCluster shared) : ConnectionTest(sha
         }
 
         await CreateAsync(Plain);
-        await ObjectAsync("apps/v1", "deployments", "orders-logstash");
+        var deployment = await ObjectAsync("apps/v1", "deployments", "orders-logstash");
+        var seen = new JsonObject { ["observedGeneration"] = deployment["metadata"]!["generation"]!.GetValue<long>(), ["replicas"] = 1, ["updatedReplicas"] = 1 };
+        _ = (await Api.PatchAsync(PathOf("apps/v1", "deployments", "orders-logstash/status"), ApiSession.MergePatch, new JsonObject { ["status"] = seen })).Body;
         await PodAsync("orders-logstash-7d9c-a", "orders-logstash-7d9c", """{"phase": "Running", "containerStatuses": [{"name": "logstash", "image": "x", "imageID": "", "ready": false, "restartCount": 3, "state": {"waiting": {"reason": "CrashLoopBackOff"}}}]}""");
         await ReasonAsync("CrashLoopBackOff");
 

@@ -129,7 +129,7 @@ internal sealed class ConsumerGroupFinalizer(
         _logins.TryRemove(entity.Metadata.Uid, out _);
     }
 
-    /// <summary>Says who else reads as the same group of the same cluster; null where nobody is known to.</summary>
+    /// <summary>Says who else reads as the same group of what may be the same cluster; null where nobody is known to.</summary>
     private string? Blocker(KafkaLogstashConnection entity)
     {
         var other = informers.For<KafkaLogstashConnection>().Cache.List()
@@ -137,9 +137,9 @@ internal sealed class ConsumerGroupFinalizer(
                 && other.Metadata.DeletionTimestamp is null
                 && other.Spec.Input is not null
                 && string.Equals(other.GroupId(), entity.GroupId(), StringComparison.Ordinal)
-                && other.Spec.Kafka.BootstrapServers.Intersect(entity.Spec.Kafka.BootstrapServers, StringComparer.OrdinalIgnoreCase).Any())
+                && SameKafka.IsPossible(entity, other))
             .MinBy(other => other.Key().ToString(), StringComparer.Ordinal);
-        return other is null ? null : $"The connection {other.Key()} reads as the same group.";
+        return other is null ? null : $"The connection {other.Key()} reads as the same group, of what may be the same Kafka.";
     }
 
     /// <summary>The credentials as they are, or, where they are gone, as they were last; null with the reason where neither is known.</summary>

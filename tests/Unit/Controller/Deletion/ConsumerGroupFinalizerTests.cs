@@ -173,7 +173,13 @@ public sealed class ConsumerGroupFinalizerTests
 
     [Theory]
     [InlineData("kafka:9092", "shop-orders", false)]
-    [InlineData("elsewhere:9092", "shop-orders", true)]
+    [InlineData("elsewhere:9092", "shop-orders", false)] // another Service of that namespace may stand before the same brokers
+    [InlineData("kafka.shop:9093", "shop-orders", false)]
+    [InlineData("kafka-0.kafka.shop:9092", "shop-orders", false)]
+    [InlineData("KAFKA-0.kafka.shop.svc.cluster.local:9092", "shop-orders", false)]
+    [InlineData("10.1.2.3:9092", "shop-orders", false)]
+    [InlineData("broker.example.com:9092", "shop-orders", true)]
+    [InlineData("kafka.elsewhere.svc:9092", "shop-orders", true)]
     [InlineData("kafka:9092", "another", true)]
     public async Task A_group_that_another_connection_reads_as_stays(string servers, string group, bool deleted)
     {

@@ -23,7 +23,7 @@ public sealed class ConsumerGroups(KafkaProberOptions options, TimeProvider time
         ClusterClient client;
         try
         {
-            client = new ClusterClient(new KafkaQuestion { Kafka = kafka, Secrets = secrets }, options, log, deletesGroups: true);
+            client = new ClusterClient(kafka, secrets, options, time, log, deletesGroups: true);
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or KafkaException)
         {

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
+using KafkaLogstash.Api;
 using KafkaLogstash.Kafka.Clients;
 
 namespace KafkaLogstash.Kafka.Probing;
@@ -19,6 +21,12 @@ internal sealed class ClusterClient : IAsyncDisposable
     /// <summary>librdkafka ends a request in time by itself; should it not, the question ends this much later.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// librdkafka ends the program where a coordinator comes back after a question for it has timed out. So none does: who asks waits no longer than for anything else, and
+    /// the question lasts until it is answered or the client is closed.
+    /// </summary>
+    private static readonly TimeSpan Unlimited = TimeSpan.FromHours(1);
+
     /// <summary>Once the last broker has failed, librdkafka may still say why.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(250);
 
@@ -28,6 +36,8 @@ internal sealed class ClusterClient : IAsyncDisposable
     private readonly IAdminClient _client;
     private readonly ClientLog _log;
     private readonly TimeSpan _timeout;
+    private readonly TimeProvider _time;
+    private readonly ConcurrentDictionary<string, (Task Question, DateTimeOffset Since)> _waiting = new(StringComparer.Ordinal);
     private Task _listing = Task.CompletedTask;
     private bool _mayAskForTopics;
     private volatile bool _offersAreKnown;
@@ -37,15 +47,17 @@ internal sealed class ClusterClient : IAsyncDisposable
     /// <exception cref="InvalidOperationException">librdkafka refuses the configuration.</exception>
     /// <exception cref="ArgumentException">librdkafka refuses a value in the configuration.</exception>
     /// <exception cref="KafkaException">librdkafka refuses the configuration.</exception>
-    /// <param name="question">The cluster, and how to log in to it.</param>
+    /// <param name="kafka">The cluster.</param>
+    /// <param name="secrets">How to log in to it.</param>
     /// <param name="options">How long a question may take.</param>
+    /// <param name="time">The clock.</param>
     /// <param name="log">Gets what librdkafka logs.</param>
     /// <param name="deletesGroups">Whether it is for <see cref="DeleteGroupAsync"/>.</param>
-    public ClusterClient(KafkaQuestion question, KafkaProberOptions options, ClientLog log, bool deletesGroups = false)
+    public ClusterClient(KafkaSpec kafka, KafkaSecrets secrets, KafkaProberOptions options, TimeProvider time, ClientLog log, bool deletesGroups = false)
     {
-        (_timeout, _log) = (options.Timeout, log);
+        (_timeout, _time, _log) = (options.Timeout, time, log);
         var milliseconds = (int)options.Timeout.TotalMilliseconds;
-        var client = new AdminClientConfig(new Dictionary<string, string>(LibrdkafkaOptions.For(question.Kafka, question.Secrets), StringComparer.Ordinal))
+        var client = new AdminClientConfig(new Dictionary<string, string>(LibrdkafkaOptions.For(kafka, secrets), StringComparer.Ordinal))
         {
             ClientId = "kafka-logstash-operator",
             SocketTimeoutMs = milliseconds,
@@ -55,8 +67,8 @@ internal sealed class ClusterClient : IAsyncDisposable
             // in microseconds, and after 35 minutes of them its numbers overflow.
             MetadataMaxAgeMs = (int)Math.Clamp(options.GroupInterval.TotalMilliseconds, 1_000, 900_000),
 
-            // Nothing is kept up to date between looks.
-            TopicMetadataRefreshIntervalMs = -1,
+            // Which brokers there are, and which of them is the controller that is asked for topics: a client that remembers no topics asks for no more than that.
+            TopicMetadataRefreshIntervalMs = 30_000,
             EnableMetricsPush = false,
         };
         client.Set("allow.auto.create.topics", "false");
@@ -167,11 +179,11 @@ internal sealed class ClusterClient : IAsyncDisposable
                     partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = which }),
                     new ListOffsetsOptions { RequestTimeout = _timeout }),
                 cancellationToken);
-            return Offsets(answer.ResultInfos.Select(info => info.TopicPartitionOffsetError));
+            return Listed(answer.ResultInfos);
         }
         catch (ListOffsetsException e)
         {
-            return Offsets(e.Result.ResultInfos.Select(info => info.TopicPartitionOffsetError));
+            return Listed(e.Result.ResultInfos);
         }
         catch (KafkaException e)
         {
@@ -184,8 +196,9 @@ internal sealed class ClusterClient : IAsyncDisposable
     {
         try
         {
-            var answer = await BoundedAsync(
-                _client.ListConsumerGroupOffsetsAsync([new ConsumerGroupTopicPartitions(group, [.. partitions])], new ListConsumerGroupOffsetsOptions { RequestTimeout = _timeout }),
+            var answer = await OfCoordinatorAsync(
+                group,
+                () => _client.ListConsumerGroupOffsetsAsync([new ConsumerGroupTopicPartitions(group, [.. partitions])], new ListConsumerGroupOffsetsOptions { RequestTimeout = Unlimited }),
                 cancellationToken);
             return new GroupOffsets(ErrorCode.NoError, Offsets(answer.SelectMany(result => result.Partitions)));
         }
@@ -202,14 +215,16 @@ internal sealed class ClusterClient : IAsyncDisposable
         }
     }
 
-    /// <summary>The state of groups; those whose state can't be told are left out.</summary>
-    public async Task<IReadOnlyDictionary<string, GroupFacts>> GroupsAsync(IReadOnlyCollection<string> groups, CancellationToken cancellationToken)
+    /// <summary>The state of a group; null where it can't be told.</summary>
+    public async Task<GroupFacts?> GroupAsync(string group, CancellationToken cancellationToken)
     {
         List<ConsumerGroupDescription> found;
         try
         {
-            found = (await BoundedAsync(
-                _client.DescribeConsumerGroupsAsync(groups, new DescribeConsumerGroupsOptions { RequestTimeout = _timeout }), cancellationToken)).ConsumerGroupDescriptions;
+            found = (await OfCoordinatorAsync(
+                group,
+                () => _client.DescribeConsumerGroupsAsync([group], new DescribeConsumerGroupsOptions { RequestTimeout = Unlimited }),
+                cancellationToken)).ConsumerGroupDescriptions;
         }
         catch (DescribeConsumerGroupsException e)
         {
@@ -220,10 +235,13 @@ internal sealed class ClusterClient : IAsyncDisposable
             found = [];
         }
 
-        return found
-            .Where(group => !group.Error.IsError && group.State != ConsumerGroupState.Unknown)
-            .ToDictionary(group => group.GroupId, group => new GroupFacts(group.State.ToString(), group.Members.Count), StringComparer.Ordinal);
+        return found.Find(description => !description.Error.IsError && description.State != ConsumerGroupState.Unknown) is { } known
+            ? new GroupFacts(known.State.ToString(), known.Members.Count)
+            : null;
     }
+
+    /// <summary>Whether a coordinator has owed an answer for so long that it may by now be another: a new client looks for it anew.</summary>
+    public bool IsKeptWaiting(TimeSpan limit) => _waiting.Values.Any(waiting => !waiting.Question.IsCompleted && _time.GetUtcNow() - waiting.Since >= limit);
 
     /// <summary>Deletes a group with what it has committed.</summary>
     /// <remarks>
@@ -233,7 +251,7 @@ internal sealed class ClusterClient : IAsyncDisposable
     /// <returns>What Kafka says to that; <see cref="ErrorCode.NoError"/> where it is done.</returns>
     public async Task<ErrorCode> DeleteGroupAsync(string group, CancellationToken cancellationToken)
     {
-        await GroupsAsync([group], cancellationToken);
+        await GroupAsync(group, cancellationToken);
         if (!_offersGroupDeletion)
         {
             return _offersAreKnown ? ErrorCode.Local_UnsupportedFeature : ErrorCode.Local_AllBrokersDown;
@@ -241,7 +259,7 @@ internal sealed class ClusterClient : IAsyncDisposable
 
         try
         {
-            await BoundedAsync(DeleteAsync(), cancellationToken);
+            await OfCoordinatorAsync(group, DeleteAsync, cancellationToken);
             return ErrorCode.NoError;
         }
         catch (DeleteGroupsException e)
@@ -255,7 +273,7 @@ internal sealed class ClusterClient : IAsyncDisposable
 
         async Task<bool> DeleteAsync()
         {
-            await _client.DeleteGroupsAsync([group], new DeleteGroupsOptions { RequestTimeout = _timeout });
+            await _client.DeleteGroupsAsync([group], new DeleteGroupsOptions { RequestTimeout = Unlimited });
             return true;
         }
     }
@@ -281,14 +299,42 @@ internal sealed class ClusterClient : IAsyncDisposable
         offset => offset.TopicPartition,
         offset => new PartitionOffset(offset.Error.IsError || offset.Offset.Value < 0 ? null : offset.Offset.Value, offset.Error.Code));
 
+    /// <summary>Every partition has a first and a last offset: librdkafka gives none, and no error, for those whose leader did not answer.</summary>
+    private static Dictionary<TopicPartition, PartitionOffset> Listed(IEnumerable<ListOffsetsResultInfo> infos) =>
+        Offsets(infos.Select(info => info.TopicPartitionOffsetError)).ToDictionary(
+            entry => entry.Key,
+            entry => entry.Value is { Offset: null, Error: ErrorCode.NoError } ? new PartitionOffset(null, ErrorCode.Local_TimedOut) : entry.Value);
+
+    /// <summary>Asks a group's coordinator, unless it still owes the answer to the question before.</summary>
+    private async Task<T> OfCoordinatorAsync<T>(string group, Func<Task<T>> ask, CancellationToken cancellationToken)
+    {
+        if (_waiting.TryGetValue(group, out var earlier) && !earlier.Question.IsCompleted)
+        {
+            throw new KafkaException(ErrorCode.Local_TimedOut);
+        }
+
+        var question = ask();
+        try
+        {
+            return await BoundedAsync(question, _timeout, cancellationToken);
+        }
+        catch (KafkaException) when (!question.IsCompleted)
+        {
+            _waiting[group] = (question, _time.GetUtcNow());
+            throw;
+        }
+    }
+
     /// <summary>Waits for an answer, but not for ever, and not once every broker has failed.</summary>
-    private async Task<T> BoundedAsync<T>(Task<T> question, CancellationToken cancellationToken)
+    private Task<T> BoundedAsync<T>(Task<T> question, CancellationToken cancellationToken) => BoundedAsync(question, _timeout + Slack, cancellationToken);
+
+    private async Task<T> BoundedAsync<T>(Task<T> question, TimeSpan limit, CancellationToken cancellationToken)
     {
         using var answered = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
             var failing = FailingAsync(answered.Token);
-            var answer = question.WaitAsync(_timeout + Slack, cancellationToken);
+            var answer = question.WaitAsync(limit, cancellationToken);
             return await Task.WhenAny(answer, failing) != answer && failing.IsCompletedSuccessfully
                 ? throw new KafkaException(ErrorCode.Local_AllBrokersDown)
                 : await answer;

@@ -13,6 +13,11 @@ internal sealed class ClusterProbe : IAsyncDisposable
     /// <summary>Connections come many at once when the operator starts: the first look waits for them this long.</summary>
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>
+    /// After so many looks without an answer the client is made anew: it begins at the bootstrap servers again, and has forgotten brokers that are no more.
+    /// </summary>
+    private const int LooksWithOneClient = 3;
+
     private readonly ConcurrentDictionary<string, KafkaQuestion> _questions = new(StringComparer.Ordinal);
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly KafkaQuestion _question;
@@ -24,14 +29,17 @@ internal sealed class ClusterProbe : IAsyncDisposable
     private readonly ClientLog _log;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _loop;
+    private readonly ClusterReader _reader;
+    private Task _closing = Task.CompletedTask;
     private ClusterClient? _client;
-    private ClusterReader? _reader;
     private KafkaFinding? _failure;
+    private bool _hasAnswered;
 
     public ClusterProbe(
         KafkaQuestion question, KafkaProberOptions options, TimeProvider time, ILogger logger, Action<string, KafkaQuestion, KafkaFacts> found, IProbeObserver? observer)
     {
         (_question, _options, _time, _logger, _found, _observer) = (question, options, time, logger, found, observer);
+        _reader = new ClusterReader(options, time, ExplainAsync);
         _log = new ClientLog(question.Kafka.BootstrapServers, question.Secrets, options.RepeatedLineInterval, time, logger);
         _loop = Task.Run(() => LoopAsync(_stop.Token));
     }
@@ -58,13 +66,10 @@ internal sealed class ClusterProbe : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _loop;
-        if (_client is not null)
+        var closing = Task.WhenAll(_closing, _client?.DisposeAsync().AsTask() ?? Task.CompletedTask);
+        if (await Task.WhenAny(closing, Task.Delay(_options.Timeout, _time)) != closing)
         {
-            var closing = _client.DisposeAsync().AsTask();
-            if (await Task.WhenAny(closing, Task.Delay(_options.Timeout, _time)) != closing)
-            {
-                _logger.LogWarning("The client of Kafka at {BootstrapServers} takes long to close, and is left to itself", _question.Kafka.BootstrapServers);
-            }
+            _logger.LogWarning("The client of Kafka at {BootstrapServers} takes long to close, and is left to itself", _question.Kafka.BootstrapServers);
         }
 
         _stop.Dispose();
@@ -80,7 +85,12 @@ internal sealed class ClusterProbe : IAsyncDisposable
             {
                 var started = _time.GetTimestamp();
                 _wake.Reader.TryRead(out _);
-                failures = await LookAsync(cancellationToken) ? 0 : failures + 1;
+                failures = await LookAsync(failures, cancellationToken) ? 0 : failures + 1;
+                if ((failures > 0 && failures % LooksWithOneClient == 0) || _client?.IsKeptWaiting(_options.GroupInterval) == true)
+                {
+                    Renew();
+                }
+
                 await PauseAsync(started, failures, cancellationToken);
             }
         }
@@ -113,9 +123,21 @@ internal sealed class ClusterProbe : IAsyncDisposable
         }
     }
 
-    /// <summary>Looks once.</summary>
+    /// <summary>Drops the client, unless the one before it is still being closed.</summary>
+    private void Renew()
+    {
+        if (_client is not null && _closing.IsCompleted)
+        {
+            _closing = _client.DisposeAsync().AsTask();
+            _client = null;
+        }
+    }
+
+    /// <summary>Looks once. One question without an answer says little, so that what was known holds until the next look fails as well.</summary>
+    /// <param name="failures">Looks before that the cluster did not answer.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Whether the cluster answered.</returns>
-    private async Task<bool> LookAsync(CancellationToken cancellationToken)
+    private async Task<bool> LookAsync(int failures, CancellationToken cancellationToken)
     {
         var questions = _questions.ToDictionary(StringComparer.Ordinal);
         if (questions.Count == 0)
@@ -126,9 +148,15 @@ internal sealed class ClusterProbe : IAsyncDisposable
         var started = _time.GetTimestamp();
         var failure = await TryLookAsync(questions, cancellationToken);
         _observer?.Looked(failure?.Reason ?? KafkaFindings.Reachable.Reason, _time.GetElapsedTime(started));
+        if (failure is not null && failures == 0 && _hasAnswered)
+        {
+            return false;
+        }
+
         Volatile.Write(ref _failure, failure);
         if (failure is null)
         {
+            _hasAnswered = true;
             return true;
         }
 
@@ -146,8 +174,7 @@ internal sealed class ClusterProbe : IAsyncDisposable
         {
             if (_client is null)
             {
-                _client = new ClusterClient(_question, _options, _log);
-                _reader = new ClusterReader(_client, _options, _time, ExplainAsync);
+                _client = new ClusterClient(_question.Kafka, _question.Secrets, _options, _time, _log);
             }
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or KafkaException)
@@ -158,7 +185,7 @@ internal sealed class ClusterProbe : IAsyncDisposable
         try
         {
             _log.Begin();
-            if (await _reader!.LookAsync(questions, _found, cancellationToken))
+            if (await _reader.LookAsync(_client, questions, _found, cancellationToken))
             {
                 _log.ForgetTroubles();
             }

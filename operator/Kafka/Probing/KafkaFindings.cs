@@ -115,9 +115,9 @@ internal static class KafkaFindings
     /// <param name="matching">Topics that match the pattern; null where that can't be said.</param>
     /// <param name="known">The topics that were asked for, or all there are.</param>
     /// <param name="names">The names of all topics that can be seen.</param>
-    /// <param name="groupError">Why nothing can be told of the group; <see cref="ErrorCode.NoError"/> where it can.</param>
+    /// <param name="lags">How far the group is behind.</param>
     public static KafkaFinding Topics(
-        KafkaQuestion question, IReadOnlyList<string>? matching, IReadOnlyDictionary<string, TopicView> known, IEnumerable<string> names, ErrorCode groupError)
+        KafkaQuestion question, IReadOnlyList<string>? matching, IReadOnlyDictionary<string, TopicView> known, IEnumerable<string> names, TopicLags lags)
     {
         var wished = question.Topics.Concat(question.WrittenTopics).Distinct(StringComparer.Ordinal).ToList();
         ErrorCode ErrorOf(string topic) => known.TryGetValue(topic, out var view) ? view.Error : ErrorCode.UnknownTopicOrPart;
@@ -150,7 +150,7 @@ internal static class KafkaFindings
             return new KafkaFinding(false, "TopicUnavailable", $"The topic '{broken}' can't be used now: {Words(ErrorOf(broken))}.");
         }
 
-        if (groupError == ErrorCode.GroupAuthorizationFailed)
+        if (lags.GroupError == ErrorCode.GroupAuthorizationFailed)
         {
             return new KafkaFinding(false, "GroupNotAuthorized", $"The client may not use the consumer group '{question.GroupId}' (spec.input.groupId): grant it Read on the group.");
         }
@@ -179,12 +179,13 @@ internal static class KafkaFindings
         }
 
         var partitions = read.Sum(topic => known[topic].Partitions.Count);
-        return question.GroupId is not null && read.Count > 0 && question.Consumers > partitions
+        var finding = question.GroupId is not null && read.Count > 0 && question.Consumers > partitions
             ? new KafkaFinding(
                 true,
                 "FewerPartitionsThanConsumers",
                 $"{question.Consumers} consumers (spec.input.consumerThreads times Logstash pods, or bridge pods) share {partitions} partition{(partitions == 1 ? "" : "s")}: {question.Consumers - partitions} stay idle. Add partitions, or run fewer consumers.")
             : new KafkaFinding(true, "Available", wished.Count + (matching?.Count ?? 0) == 1 ? "The topic is there." : "Every topic is there.");
+        return lags.Unknown is null ? finding : finding with { Message = $"{finding.Message} The lag is unknown. {lags.Unknown}" };
     }
 
     /// <summary>An error's code in plain words.</summary>

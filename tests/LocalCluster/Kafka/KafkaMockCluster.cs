@@ -75,6 +75,9 @@ public sealed class KafkaMockCluster : IAsyncDisposable
     public void SetCoordinator(string groupId, int broker)
         => Check(NativeMock.SetCoordinator(_handle, "group", groupId, broker), $"make broker {broker} the coordinator of group {groupId}");
 
+    /// <summary>Says which broker is the controller.</summary>
+    public void SetController(int broker) => NativeMock.SetController(_handle, broker);
+
     /// <summary>Cuts all connections of a broker and refuses new ones. Leadership stays where it is.</summary>
     /// <exception cref="KafkaException">There is no such broker.</exception>
     public void SetBrokerDown(int broker) => Check(NativeMock.SetBrokerDown(_handle, broker), $"take down broker {broker}");

@@ -56,6 +56,12 @@ public sealed class ScriptedBroker : IAsyncDisposable
     /// <summary>Whether it takes connections and requests and answers none.</summary>
     public bool IsSilent { get; set; }
 
+    /// <summary>The types of requests that it takes and does not answer.</summary>
+    public IReadOnlyList<KafkaApiKey> Unanswered { get; set; } = [];
+
+    /// <summary>Is told of each request before it is answered; null for nobody.</summary>
+    public Action<KafkaApiKey>? Asked { get; set; }
+
     /// <summary>The address that it tells clients to come back to; null for <see cref="Address"/>.</summary>
     public string? Advertised { get; set; }
 
@@ -168,7 +174,8 @@ public sealed class ScriptedBroker : IAsyncDisposable
                 return;
             }
 
-            if (IsSilent)
+            Asked?.Invoke(apiKey);
+            if (IsSilent || Unanswered.Contains(apiKey))
             {
                 continue;
             }

@@ -162,6 +162,57 @@ public sealed class KafkaProberTests
     }
 
     [Fact]
+    public async Task A_controller_that_crashes_is_not_missed_once_there_is_another()
+    {
+        await using var kafka = KafkaMockCluster.Start(3);
+        kafka.CreateTopic("orders", 1);
+        kafka.SetPartitionLeader("orders", 0, 2);
+        kafka.SetCoordinator("shop", 2);
+        await using var facts = new ObservedProber(Fast with { Timeout = TimeSpan.FromSeconds(1) });
+        facts.Prober.Follow("shop/orders", Reading(kafka));
+        await facts.UntilAsync("shop/orders", latest => latest.Lag == 0);
+
+        kafka.SetController(2);
+        kafka.SetBrokerDown(1);
+        var gone = await facts.UntilAsync("shop/orders", _ => true);
+        await facts.UntilLaterAsync("shop/orders", gone.At.AddSeconds(1));
+
+        await facts.UntilAsync("shop/orders", latest => latest.Reachable.Holds == true && latest.Lag == 0);
+    }
+
+    [Fact]
+    public async Task A_coordinator_that_does_not_answer_holds_up_no_other_group()
+    {
+        const int Groups = 160;
+        await using var kafka = KafkaMockCluster.Start(2);
+        kafka.CreateTopic("orders", 1);
+        kafka.SetPartitionLeader("orders", 0, 1);
+        for (var i = 0; i < Groups; i++)
+        {
+            kafka.SetCoordinator($"g{i}", 1 + (i % 2));
+        }
+
+        kafka.SetBrokerDown(2);
+        await using var facts = new ObservedProber();
+        for (var i = 0; i < Groups; i++)
+        {
+            facts.Prober.Follow($"shop/c{i}", Reading(kafka) with { GroupId = $"g{i}" });
+        }
+
+        for (var i = 0; i < Groups; i += 2)
+        {
+            await facts.UntilAsync($"shop/c{i}", latest => latest.Lag == 0);
+        }
+
+        var silent = await facts.UntilAsync("shop/c1", latest => latest.LagUnknown is not null);
+        Assert.Equal("The group's committed offsets can't be read: no answer in time.", silent.LagUnknown);
+        Assert.True(silent.Reachable.Holds);
+
+        kafka.SetBrokerUp(2);
+        await facts.UntilAsync("shop/c1", latest => latest.Lag == 0);
+    }
+
+    [Fact]
     public async Task A_leader_that_moves_is_followed()
     {
         await using var kafka = KafkaMockCluster.Start(2);

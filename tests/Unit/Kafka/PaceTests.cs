@@ -121,6 +121,23 @@ public sealed class PaceTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_single_look_without_an_answer_changes_nothing_and_a_second_is_told()
+    {
+        Follow("a");
+        await LookAsync("a", TimeSpan.FromSeconds(1));
+        var before = _prober.Latest("a");
+
+        _kafka.Mechanisms = ["PLAIN"];
+        _kafka.CutConnections();
+        await AdvanceUntilAsync(() => _looks.Reasons.Any(reason => reason != "Reachable"), TimeSpan.FromSeconds(1));
+        Assert.Equal(before, _prober.Latest("a"));
+        Assert.Equal(1, _told);
+
+        await AdvanceUntilAsync(() => _prober.Latest("a")!.Reachable.Holds == false, TimeSpan.FromSeconds(1));
+        Assert.InRange(_looks.Reasons.Count(reason => reason != "Reachable"), 2, int.MaxValue);
+    }
+
+    [Fact]
     public async Task Newcomers_to_a_cluster_that_does_not_answer_hear_of_it_at_once()
     {
         _kafka.Mechanisms = ["PLAIN"];
@@ -180,9 +197,14 @@ public sealed class PaceTests : IAsyncDisposable
     private async Task LookAsync(string connection, TimeSpan step)
     {
         var before = _prober.Latest(connection)?.At ?? default;
+        await AdvanceUntilAsync(() => _prober.Latest(connection) is { } latest && latest.At > before, step);
+    }
+
+    private async Task AdvanceUntilAsync(Func<bool> condition, TimeSpan step)
+    {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(ObservedProber.Patience);
-        while (!(_prober.Latest(connection) is { } latest && latest.At > before))
+        while (!condition())
         {
             // A step only once what the last one set off is done: requests under way are answered within this time on loopback.
             _time.Advance(step);

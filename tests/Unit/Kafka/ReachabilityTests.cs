@@ -272,6 +272,25 @@ public sealed class ReachabilityTests
     }
 
     [Fact]
+    public async Task A_leader_that_takes_questions_and_answers_none_is_told_of_and_heals()
+    {
+        await using var kafka = Broker();
+        kafka.Topics["orders"] = new ScriptedTopic { Partitions = [(0, 5)] };
+        kafka.Groups["shop"] = new ScriptedGroup { Committed = new Dictionary<(string, int), long> { [("orders", 0)] = 2 } };
+        kafka.Unanswered = [KafkaApiKey.ListOffsets];
+        await using var facts = new ObservedProber(ObservedProber.Fast with { Timeout = TimeSpan.FromSeconds(1) });
+
+        facts.Prober.Follow(Connection, Question(kafka) with { Topics = ["orders"], GroupId = "shop" });
+
+        var found = await facts.UntilAsync(Connection, latest => latest.Reachable.Holds == false);
+        Assert.StartsWith("The cluster answers, but not every broker it names.", found.Reachable.Message, StringComparison.Ordinal);
+        Assert.Equal("The offsets of partition 0 of 'orders' can't be read: no answer in time.", found.LagUnknown);
+
+        kafka.Unanswered = [];
+        await facts.UntilAsync(Connection, latest => latest.Reachable.Holds == true && latest.Lag == 3);
+    }
+
+    [Fact]
     public async Task A_configuration_that_librdkafka_refuses_is_a_finding_and_no_accident()
     {
         await using var facts = new ObservedProber();

@@ -47,6 +47,50 @@ public sealed class TopicsTests
         Assert.Null(found.Lag);
         Assert.Equal("The group has committed nothing for 'orders' yet: it begins at the end.", found.LagUnknown);
         Assert.Equal(new GroupFacts("Dead", 0), found.Group);
+        Assert.Equal($"The topic is there. The lag is unknown. {found.LagUnknown}", found.TopicsAvailable.Message);
+        Assert.True(found.TopicsAvailable.Holds);
+    }
+
+    [Fact]
+    public async Task A_group_that_commits_while_it_is_looked_at_is_not_taken_for_one_that_begins_anew()
+    {
+        await using var kafka = ScriptedBroker.Start();
+        var end = 1000L;
+        Write();
+        kafka.Asked = request =>
+        {
+            if (request == KafkaApiKey.OffsetFetch)
+            {
+                Interlocked.Add(ref end, 10);
+                Write();
+            }
+        };
+        await using var facts = new ObservedProber();
+
+        facts.Prober.Follow(Connection, Reading(kafka, "orders") with { AutoOffsetReset = KafkaLogstash.Api.AutoOffsetReset.Earliest });
+
+        var found = await facts.UntilAsync(Connection, latest => latest.Lag is not null);
+        Assert.Equal(4, found.Lag);
+
+        // Each look meets records that were written and taken after the end was read.
+        void Write()
+        {
+            kafka.Topics["orders"] = new ScriptedTopic { Partitions = [(0, end)] };
+            kafka.Groups["shop"] = new ScriptedGroup { Committed = new Dictionary<(string, int), long> { [("orders", 0)] = end - 4 } };
+        }
+    }
+
+    [Fact]
+    public async Task A_topic_that_was_created_anew_is_read_from_where_the_group_begins()
+    {
+        await using var kafka = ScriptedBroker.Start();
+        kafka.Topics["orders"] = new ScriptedTopic { Partitions = [(0, 30)] };
+        kafka.Groups["shop"] = new ScriptedGroup { Committed = new Dictionary<(string, int), long> { [("orders", 0)] = 5000 } };
+        await using var facts = new ObservedProber();
+
+        facts.Prober.Follow(Connection, Reading(kafka, "orders") with { AutoOffsetReset = KafkaLogstash.Api.AutoOffsetReset.Earliest });
+
+        await facts.UntilAsync(Connection, latest => latest.Lag == 30);
     }
 
     [Fact]

@@ -93,7 +93,7 @@ internal sealed class ConsumerGroupFinalizer(
                 return IsOverdue(removal, now) ? GiveUp(entity, $"{Listed(pods)} did not end within {Span(options.GroupDeletionTimeout)}.") : ReconcileResult.RequeueAfter(PodInterval);
             }
 
-            deletion = await groups.DeleteAsync(entity.Spec.Kafka, removal.Secrets, entity.GroupId(), cancellationToken);
+            deletion = await groups.DeleteAsync(entity.Metadata.NamespaceProperty, entity.Spec.Kafka, removal.Secrets, entity.GroupId(), cancellationToken);
         }
         catch (ApiException e)
         {

@@ -13,7 +13,7 @@ namespace KafkaLogstash.Kafka.Groups;
 public sealed class ConsumerGroups(KafkaProberOptions options, TimeProvider time, ILogger<ConsumerGroups> logger) : IConsumerGroups
 {
     /// <inheritdoc />
-    public async Task<GroupDeletion> DeleteAsync(KafkaSpec kafka, KafkaSecrets secrets, string groupId, CancellationToken cancellationToken)
+    public async Task<GroupDeletion> DeleteAsync(string ns, KafkaSpec kafka, KafkaSecrets secrets, string groupId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(kafka);
         ArgumentNullException.ThrowIfNull(secrets);
@@ -23,6 +23,7 @@ public sealed class ConsumerGroups(KafkaProberOptions options, TimeProvider time
         ClusterClient client;
         try
         {
+            kafka = await ServiceNames.QualifyAsync(kafka, ns, options, cancellationToken);
             client = new ClusterClient(kafka, secrets, options, time, log, deletesGroups: true);
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or KafkaException)

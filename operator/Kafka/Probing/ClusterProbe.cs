@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Confluent.Kafka;
+using KafkaLogstash.Api;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaLogstash.Kafka.Probing;
@@ -29,16 +30,19 @@ internal sealed class ClusterProbe : IAsyncDisposable
     private readonly ClientLog _log;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _loop;
+    private readonly string _namespace;
     private readonly ClusterReader _reader;
     private Task _closing = Task.CompletedTask;
+    private KafkaSpec _kafka;
     private ClusterClient? _client;
     private KafkaFinding? _failure;
     private bool _hasAnswered;
 
     public ClusterProbe(
-        KafkaQuestion question, KafkaProberOptions options, TimeProvider time, ILogger logger, Action<string, KafkaQuestion, KafkaFacts> found, IProbeObserver? observer)
+        string ns, KafkaQuestion question, KafkaProberOptions options, TimeProvider time, ILogger logger, Action<string, KafkaQuestion, KafkaFacts> found, IProbeObserver? observer)
     {
-        (_question, _options, _time, _logger, _found, _observer) = (question, options, time, logger, found, observer);
+        (_namespace, _question, _options, _time, _logger, _found, _observer) = (ns, question, options, time, logger, found, observer);
+        _kafka = question.Kafka;
         _reader = new ClusterReader(options, time, ExplainAsync);
         _log = new ClientLog(question.Kafka.BootstrapServers, question.Secrets, options.RepeatedLineInterval, time, logger);
         _loop = Task.Run(() => LoopAsync(_stop.Token));
@@ -174,7 +178,8 @@ internal sealed class ClusterProbe : IAsyncDisposable
         {
             if (_client is null)
             {
-                _client = new ClusterClient(_question.Kafka, _question.Secrets, _options, _time, _log);
+                _kafka = await ServiceNames.QualifyAsync(_question.Kafka, _namespace, _options, cancellationToken);
+                _client = new ClusterClient(_kafka, _question.Secrets, _options, _time, _log);
             }
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or KafkaException)
@@ -207,7 +212,7 @@ internal sealed class ClusterProbe : IAsyncDisposable
     private async Task<KafkaFinding> ExplainAsync(ErrorCode code, CancellationToken cancellationToken)
     {
         var troubles = _log.Troubles;
-        var finding = KafkaFindings.Unreachable(_question.Kafka, _question.Secrets.Username, code, troubles);
+        var finding = KafkaFindings.Unreachable(_kafka, _question.Secrets.Username, code, troubles);
         return finding.Reason == KafkaFindings.CertificateUntrusted
             && _question.Kafka.Tls is { } tls
             && troubles.FirstOrDefault(trouble => trouble.IsAboutCertificate)?.Broker is { } broker

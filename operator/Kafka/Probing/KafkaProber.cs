@@ -39,7 +39,8 @@ public sealed class KafkaProber(
     public void Follow(string connection, KafkaQuestion question)
     {
         ArgumentNullException.ThrowIfNull(question);
-        var key = ClusterKey(question);
+        var ns = connection.Split('/')[0];
+        var key = ClusterKey(ns, question);
         KafkaFacts? known;
         lock (_gate)
         {
@@ -63,7 +64,7 @@ public sealed class KafkaProber(
 
             if (!_clusters.TryGetValue(key, out var cluster))
             {
-                cluster = new ClusterProbe(question, options, time, logger, Found, observer);
+                cluster = new ClusterProbe(ns, question, options, time, logger, Found, observer);
                 _clusters.Add(key, cluster);
                 observer?.Holds(_clusters.Count);
             }
@@ -165,10 +166,14 @@ public sealed class KafkaProber(
         return moves && (told.Lag is null or 0 || facts.Lag is null or 0 || now - followed.ToldAt >= options.LagInterval);
     }
 
-    /// <summary>What tells clusters and credentials apart: a digest, so that no credential stays in memory as a key.</summary>
-    private static string ClusterKey(KafkaQuestion question) =>
-        Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(LibrdkafkaOptions.For(
-            question.Kafka with { BootstrapServers = [.. question.Kafka.BootstrapServers.Order(StringComparer.Ordinal)] }, question.Secrets)))));
+    /// <summary>What tells clusters and credentials apart: a digest, so that no credential stays in memory as a key. Short names mean others in each namespace.</summary>
+    private string ClusterKey(string ns, KafkaQuestion question)
+    {
+        var settings = JsonSerializer.Serialize(LibrdkafkaOptions.For(
+            question.Kafka with { BootstrapServers = [.. question.Kafka.BootstrapServers.Order(StringComparer.Ordinal)] }, question.Secrets));
+        var scope = options.OwnNamespace is not null && question.Kafka.BootstrapServers.Any(ServiceNames.IsShort) ? ns : "";
+        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{scope}/{settings}")));
+    }
 
     /// <summary>A connection.</summary>
     /// <param name="Cluster">The key of its cluster.</param>

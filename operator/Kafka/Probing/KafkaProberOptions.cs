@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace KafkaLogstash.Kafka.Probing;
 
 /// <summary>How Kafka is looked at.</summary>
@@ -41,6 +43,12 @@ public sealed record KafkaProberOptions
 
     /// <summary>How long a line that librdkafka logs again and again is not repeated in the log.</summary>
     public TimeSpan RepeatedLineInterval { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>The namespace that the program itself runs in; null outside a cluster. In other namespaces the short names of Services mean others.</summary>
+    public string? OwnNamespace { get; init; }
+
+    /// <summary>Looks a name up.</summary>
+    internal Func<string, CancellationToken, Task<IPAddress[]>> LookUp { get; init; } = Dns.GetHostAddressesAsync;
 
     /// <summary>How long to wait before the next look.</summary>
     /// <param name="failures">Looks in a row that the cluster did not answer.</param>

@@ -48,18 +48,19 @@ internal static class OperatorHost
         ProgramMetrics.Register(registry);
         builder.Services.AddSingleton(registry);
         builder.Services.AddSingleton(TimeProvider.System);
+        var probing = new KafkaProberOptions { OwnNamespace = OwnNamespace.FindInCluster() };
         builder.Services.AddSingleton<IKafkaProber>(provider =>
         {
             var trigger = new Lazy<IReconcileTrigger<KafkaLogstashConnection>>(provider.GetRequiredService<IReconcileTrigger<KafkaLogstashConnection>>);
             return new KafkaProber(
-                new KafkaProberOptions(),
+                probing,
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<KafkaProber>>(),
                 key => trigger.Value.Enqueue(NamespacedName.Parse(key)),
                 provider.GetRequiredService<IProbeObserver>());
         });
         builder.Services.AddSingleton<IConsumerGroups>(provider => new ConsumerGroups(
-            new KafkaProberOptions(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ConsumerGroups>>()));
+            probing, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ConsumerGroups>>()));
         if (settings.Webhook is { } webhook)
         {
             builder.Services.AddAdmissionWebhook(webhook, settings.Policy);

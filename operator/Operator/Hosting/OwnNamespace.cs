@@ -1,3 +1,5 @@
+using k8s;
+
 namespace KafkaLogstash.Operator.Hosting;
 
 /// <summary>The namespace that the program runs in.</summary>
@@ -9,4 +11,7 @@ internal static class OwnNamespace
     public static string Find() => Environment.GetEnvironmentVariable("POD_NAMESPACE") is { Length: > 0 } ns
         ? ns
         : File.Exists(InClusterFile) ? File.ReadAllText(InClusterFile).Trim() : "default";
+
+    /// <summary>The same where the program runs in a pod; null where it does not.</summary>
+    public static string? FindInCluster() => KubernetesClientConfiguration.IsInCluster() ? Find() : null;
 }

@@ -13,7 +13,7 @@ internal sealed class SettableGroups : IConsumerGroups
 
     public GroupDeletion Answer { get; set; } = new(GroupDeletionResult.Gone, "The consumer group is deleted.");
 
-    public Task<GroupDeletion> DeleteAsync(KafkaSpec kafka, KafkaSecrets secrets, string groupId, CancellationToken cancellationToken)
+    public Task<GroupDeletion> DeleteAsync(string ns, KafkaSpec kafka, KafkaSecrets secrets, string groupId, CancellationToken cancellationToken)
     {
         Asked.Enqueue((groupId, secrets.Password));
         return Task.FromResult(Answer);

@@ -276,9 +276,9 @@ public sealed class ConsumerGroupFinalizerTests
 
         public KafkaSecrets? Secrets { get; private set; }
 
-        public Task<GroupDeletion> DeleteAsync(KafkaSpec kafka, KafkaSecrets secrets, string groupId, CancellationToken cancellationToken)
+        public Task<GroupDeletion> DeleteAsync(string ns, KafkaSpec kafka, KafkaSecrets secrets, string groupId, CancellationToken cancellationToken)
         {
-            Assert.Equal("shop-orders", groupId);
+            Assert.Equal(("shop", "shop-orders"), (ns, groupId));
             (Attempts, Secrets) = (Attempts + 1, secrets);
             return Task.FromResult(Answer);
         }

@@ -1,3 +1,4 @@
+using System.Net;
 using Confluent.Kafka;
 using KafkaLogstash.Api;
 using KafkaLogstash.Kafka.Clients;
@@ -67,10 +68,24 @@ public sealed class ConsumerGroupsTests
     public async Task Brokers_that_are_away_are_tried_again_later()
     {
         var deletion = await Groups.DeleteAsync(
-            new KafkaSpec { BootstrapServers = ["127.0.0.1:1"] }, new KafkaSecrets(), "shop-orders", TestContext.Current.CancellationToken);
+            "shop", new KafkaSpec { BootstrapServers = ["127.0.0.1:1"] }, new KafkaSecrets(), "shop-orders", TestContext.Current.CancellationToken);
 
         Assert.Equal(GroupDeletionResult.NotYet, deletion.Result);
         Assert.Contains("127.0.0.1:1", deletion.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_short_name_is_that_of_the_connections_namespace()
+    {
+        var groups = new ConsumerGroups(
+            ObservedProber.Fast with { OwnNamespace = "operators", LookUp = static (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Loopback]) },
+            TimeProvider.System,
+            NullLogger<ConsumerGroups>.Instance);
+
+        var deletion = await groups.DeleteAsync(
+            "shop", new KafkaSpec { BootstrapServers = ["kafka:1"] }, new KafkaSecrets(), "shop-orders", TestContext.Current.CancellationToken);
+
+        Assert.Contains("kafka.shop.svc:1", deletion.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -90,7 +105,7 @@ public sealed class ConsumerGroupsTests
         kafka.Users["orders"] = "another";
 
         var deletion = await Groups.DeleteAsync(
-            new KafkaSpec
+            "shop", new KafkaSpec
             {
                 BootstrapServers = [kafka.Address],
                 Authentication = new KafkaAuthenticationSpec { Type = AuthenticationType.Plain, Username = "orders" },
@@ -117,5 +132,5 @@ public sealed class ConsumerGroupsTests
     }
 
     private static Task<GroupDeletion> DeleteAsync(ScriptedBroker kafka) =>
-        Groups.DeleteAsync(new KafkaSpec { BootstrapServers = [kafka.Address] }, new KafkaSecrets(), "shop-orders", TestContext.Current.CancellationToken);
+        Groups.DeleteAsync("shop", new KafkaSpec { BootstrapServers = [kafka.Address] }, new KafkaSecrets(), "shop-orders", TestContext.Current.CancellationToken);
 }

@@ -54,7 +54,7 @@ internal static class Autoscaler
         }
 
         var (wanted, why) = Wanted(rules, lag, current);
-        var learned = Learn(state, input, lag, wanted > current);
+        var learned = Learn(rules, state, input, lag, wanted > current);
         var (most, ceiling) = Ceiling(rules, input);
 
         // Throughput only keeps pods: what it was learned from is too rough to add any.
@@ -120,17 +120,17 @@ internal static class Autoscaler
         input.UsefulReplicas is { } useful && useful < rules.MaxReplicas ? (Math.Max(rules.MinReplicas, useful), ScalingLimit.Partitions) : (rules.MaxReplicas, ScalingLimit.MaxReplicas);
 
     /// <summary>Learns what is written, and what a pod takes. Pods that have work waiting, or fall behind, take all that they can; else it is at least that.</summary>
-    private static ScalingState Learn(ScalingState state, ScalingInput input, long lag, bool tooFew)
+    private static ScalingState Learn(ScalingRules rules, ScalingState state, ScalingInput input, long lag, bool tooFew)
     {
         if (input.EndOffsets is not { } ends || !input.AllReady)
         {
-            return state with { Last = null, IsStalled = false };
+            return state with { Last = null, IdleSince = null, IsStalled = false };
         }
 
         var measured = new ScalingState.Measurement(input.MeasuredAt, input.Replicas, lag, ends);
         if (state.Last is not { } last || last.Replicas != input.Replicas || ends < last.EndOffsets)
         {
-            return state with { Last = measured, IsStalled = false };
+            return state with { Last = measured, IdleSince = null, IsStalled = false };
         }
 
         var time = input.MeasuredAt - last.At;
@@ -141,10 +141,14 @@ internal static class Autoscaler
 
         double written = ends - last.EndOffsets;
         var taken = written - (lag - last.Lag);
-        var next = state with { Last = measured, Written = written / time.TotalSeconds, IsStalled = taken <= 0 && written > 0 };
+        var next = state with { Last = measured, Written = written / time.TotalSeconds, IdleSince = null, IsStalled = false };
         if (taken <= 0)
         {
-            return next;
+            var since = written > 0 ? state.IdleSince ?? last.At : (DateTimeOffset?)null;
+            var isStalled = input.MeasuredAt - since >= ScalingRules.StalledAfter && lag > rules.LagPerReplica * ScalingRules.Tolerance;
+
+            // Where offsets are merely committed seldom, what is taken is known once they are: over all the time since the last commit was seen.
+            return next with { Last = since is null || isStalled ? measured : last, IdleSince = since, IsStalled = isStalled };
         }
 
         var each = taken / time.TotalSeconds / input.Replicas;

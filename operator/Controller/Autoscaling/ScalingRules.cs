@@ -28,6 +28,9 @@ internal sealed record ScalingRules(int MinReplicas, int MaxReplicas, long LagPe
     /// <summary>How long more pods must be wanted than there may be before that is worth a word.</summary>
     public static readonly TimeSpan LagHighAfter = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long nothing may be taken of what is written before consumers count as stalled: offsets are committed now and then only.</summary>
+    public static readonly TimeSpan StalledAfter = TimeSpan.FromSeconds(90);
+
     /// <summary>What was found out about Kafka longer ago counts as unknown.</summary>
     public static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(2);
 

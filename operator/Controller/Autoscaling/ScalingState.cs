@@ -29,7 +29,10 @@ internal sealed record ScalingState
     /// <summary>Records a second that are written to the topics.</summary>
     public double Written { get; init; }
 
-    /// <summary>Whether, between the last two measurements, nothing was taken of what was written: consumers that rebalance, or hang.</summary>
+    /// <summary>Since when nothing has been taken of what is written, UTC; null while something is. Consumers that commit their offsets seldom look so between two commits.</summary>
+    public DateTimeOffset? IdleSince { get; init; }
+
+    /// <summary>Whether that has been so for too long, and with too much lag, for seldom commits: consumers that rebalance, or hang.</summary>
     public bool IsStalled { get; init; }
 
     /// <summary>The pods that take what is written, with some to spare; 0 while a pod's throughput is unknown.</summary>

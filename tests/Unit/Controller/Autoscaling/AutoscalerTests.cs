@@ -210,6 +210,28 @@ public sealed class AutoscalerTests
         },
         iter: Iterations);
 
+    [Fact]
+    public void Consumers_that_commit_seldom_are_not_taken_for_stalled()
+    {
+        const int Written = 100;
+        const int CommitSeconds = 60;
+
+        var history = Run(Usual, Usual.MaxReplicas, TimeSpan.FromMinutes(20), at => ((long)(Written * (at.TotalSeconds % CommitSeconds)), (long)(Written * at.TotalSeconds)));
+
+        Assert.Equal(Usual.MinReplicas, history[^1]);
+    }
+
+    [Fact]
+    public void Consumers_that_hang_keep_their_pods()
+    {
+        const int Written = 20;
+
+        // They take all for two minutes, and nothing from then on.
+        var history = Run(Usual, 4, TimeSpan.FromMinutes(30), at => ((long)Math.Max(0, Written * (at.TotalSeconds - 120)), (long)(Written * at.TotalSeconds)));
+
+        Assert.All(history, pods => Assert.Equal(4, pods));
+    }
+
     private static List<int> Run(ScalingRules rules, int replicas, TimeSpan duration, Func<TimeSpan, (long Lag, long? EndOffsets)> measure)
     {
         var state = ScalingState.Begin(Start);

@@ -170,7 +170,7 @@ internal static class CommandLine
         var color = Choice("--color", "When to use colours. auto: on a terminal, unless NO_COLOR is set.", ColorChoice.Auto);
         var kubeconfig = new Option<string?>("--kubeconfig")
         {
-            Description = "The kubeconfig file; without it the pod's own cluster, else $KUBECONFIG or ~/.kube/config.",
+            Description = "The kubeconfig file; without it $KUBECONFIG, else the pod's own cluster, else ~/.kube/config.",
             HelpName = "file",
         };
         var context = new Option<string?>("--context") { Description = "The context in the kubeconfig; the current one without.", HelpName = "context" };

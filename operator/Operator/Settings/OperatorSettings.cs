@@ -28,7 +28,7 @@ internal sealed partial record OperatorSettings
     /// <summary>The namespaces to watch; empty for all.</summary>
     public required IReadOnlyList<string> Namespaces { get; init; }
 
-    /// <summary>A kubeconfig file; null for the pod's own service account, or else the usual kubeconfig.</summary>
+    /// <summary>A kubeconfig file; null for what <c>$KUBECONFIG</c> lists, else the pod's own service account, else <c>~/.kube/config</c>.</summary>
     public string? Kubeconfig { get; init; }
 
     /// <summary>The context in the kubeconfig; null for the current one.</summary>
@@ -90,7 +90,7 @@ internal sealed partial record OperatorSettings
             : throw Wrong(SettingsTable.ReloadTimeout, "write a duration from 10s to 1h, for example 3m");
         var listen = value(SettingsTable.Listen);
         var colon = listen.LastIndexOf(':');
-        if (colon < 0 || !ushort.TryParse(listen[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        if (colon < 1 || !ushort.TryParse(listen[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out _))
         {
             throw Wrong(SettingsTable.Listen, "write address:port, for example *:8080, which is every address");
         }

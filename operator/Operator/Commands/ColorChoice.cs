@@ -34,7 +34,7 @@ internal static class Colors
         return AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(output),
-            Ansi = colored || console.OutputIsTerminal ? AnsiSupport.Yes : AnsiSupport.No,
+            Ansi = colored || console.OutputKnowsEscapes ? AnsiSupport.Yes : AnsiSupport.No,
             ColorSystem = colored ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No,
         });

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace KafkaLogstash.Operator.Commands;
 
 /// <summary>What a command talks to: the process's own streams, or a test's.</summary>
@@ -18,6 +20,12 @@ internal sealed record CommandConsole
     /// <summary>Whether <see cref="Error"/> is a terminal.</summary>
     public bool ErrorIsTerminal { get; init; }
 
+    /// <summary>Whether <see cref="Output"/> is a terminal that knows escape codes.</summary>
+    public bool OutputKnowsEscapes => OutputIsTerminal && Variable("TERM") != "dumb";
+
+    /// <summary>Cancelled once nobody reads <see cref="Output"/> any more, as behind <c>| head</c>.</summary>
+    public CancellationToken OutputClosed { get; init; }
+
     /// <summary>Reads an environment variable; null where it is not set.</summary>
     public Func<string, string?> Variable { get; init; } = static _ => null;
 
@@ -25,13 +33,18 @@ internal sealed record CommandConsole
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>That of the process.</summary>
-    public static CommandConsole OfProcess() => new()
+    public static CommandConsole OfProcess()
     {
-        Input = Console.OpenStandardInput(),
-        Output = Console.Out,
-        Error = Console.Error,
-        OutputIsTerminal = !Console.IsOutputRedirected,
-        ErrorIsTerminal = !Console.IsErrorRedirected,
-        Variable = Environment.GetEnvironmentVariable,
-    };
+        var piped = PipedOutput.OfProcess();
+        return new CommandConsole
+        {
+            Input = Console.OpenStandardInput(),
+            Output = piped is null ? Console.Out : TextWriter.Synchronized(new StreamWriter(piped, new UTF8Encoding(false)) { AutoFlush = true }),
+            Error = Console.Error,
+            OutputIsTerminal = !Console.IsOutputRedirected,
+            ErrorIsTerminal = !Console.IsErrorRedirected,
+            OutputClosed = piped?.Closed ?? CancellationToken.None,
+            Variable = Environment.GetEnvironmentVariable,
+        };
+    }
 }

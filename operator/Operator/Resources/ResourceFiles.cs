@@ -99,6 +99,10 @@ internal sealed partial class ResourceFiles
             {
                 files.Try(path, () => ReadToEnd(console.Input), isFromFolder: false);
             }
+            else if (path.Length == 0)
+            {
+                files.Unreadable.Add(new ResourceProblem("''", null, null, ResourceProblem.Unreadable, null, "The name of a file is empty. Look whether a variable is not set."));
+            }
             else if (Directory.Exists(path))
             {
                 files.AddFolder(path);

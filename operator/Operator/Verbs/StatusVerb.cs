@@ -71,13 +71,14 @@ internal sealed class StatusVerb
     public static async Task<int> RunAsync(StatusOptions options, CommandConsole console, CancellationToken cancellationToken)
     {
         string? server = null;
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, console.OutputClosed);
         try
         {
             var cluster = ClusterAddress.Find(options.Kubeconfig, options.Context);
             server = cluster.Host;
-            return await new StatusVerb(options, console, cluster).RunAsync(cancellationToken);
+            return await new StatusVerb(options, console, cluster).RunAsync(ending.Token);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
             return ExitCodes.Success;
         }
@@ -149,7 +150,7 @@ internal sealed class StatusVerb
     private async Task WatchAsync(CancellationToken cancellationToken)
     {
         var trouble = new LastTrouble(_console.Time);
-        var isLive = _console.OutputIsTerminal && _options.Output == StatusOutput.Table;
+        var isLive = _console.OutputKnowsEscapes && _options.Output == StatusOutput.Table;
         await using var watch = await ConnectionWatch.StartAsync(
             _cluster, _options.Namespace, _console.Time, isLive ? trouble.Note : _console.Error.WriteLine, cancellationToken);
         var view = new ConnectionsView(_options.Name);

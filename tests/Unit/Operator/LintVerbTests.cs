@@ -208,6 +208,18 @@ public sealed class LintVerbTests : IDisposable
         Assert.Contains("mistakes.conf:1:22: error", run.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("lint")]
+    [InlineData("render")]
+    public async Task An_empty_name_is_no_file(string verb)
+    {
+        var run = await CommandRun.OfAsync(verb, "");
+
+        Assert.Equal(ExitCodes.Unusable, run.Code);
+        Assert.Contains("The name of a file is empty", run.Output + run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", run.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Nothing_to_look_at_is_not_taken_for_nothing_wrong()
     {

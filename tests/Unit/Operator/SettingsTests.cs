@@ -62,6 +62,7 @@ public sealed class SettingsTests
     [InlineData("log-format", "xml")]
     [InlineData("log-level", "2")]
     [InlineData("listen", "8080")]
+    [InlineData("listen", ":8080")]
     [InlineData("leader-election", "yes")]
     [InlineData("logstash-image", "")]
     [InlineData("logstash-image", "https://registry.example.com/logstash")]

@@ -25,6 +25,9 @@ internal sealed record DeadLetter(DeadLetterReason Reason, string Message, Topic
     /// <summary>Begins the names of the headers that the bridge adds.</summary>
     public const string HeaderPrefix = "kafka-logstash-";
 
+    /// <summary>What it takes of the memory, about.</summary>
+    public long Bytes => 1024 + (Key?.Length ?? 0) + (Value?.Length ?? 0);
+
     /// <summary>A reason in one word, for headers and labels.</summary>
     public static string Word(DeadLetterReason reason) => reason switch
     {

@@ -74,7 +74,7 @@ internal sealed class SourceBridge(SourceSettings settings, ClientTls? tls, Sour
             .SetLogHandler((_, line) => context.KafkaLog.Pass(line))
             .Build();
 
-    private IProducer<byte[]?, byte[]?> DeadLetterProducer() =>
+    private IProducer<byte[]?, byte[]?> DeadLetterProducer(Action<Error> failed) =>
         new ProducerBuilder<byte[]?, byte[]?>(new Dictionary<string, string>(context.KafkaProperties, StringComparer.Ordinal)
         {
             ["acks"] = "all",
@@ -84,5 +84,5 @@ internal sealed class SourceBridge(SourceSettings settings, ClientTls? tls, Sour
             // Dead letters can be as large as Kafka takes them; the topic's own limit counts, not librdkafka's.
             ["message.max.bytes"] = "268435456",
             ["message.timeout.ms"] = "30000",
-        }).SetLogHandler((_, line) => context.KafkaLog.Pass(line)).Build();
+        }).SetErrorHandler((_, error) => failed(error)).SetLogHandler((_, line) => context.KafkaLog.Pass(line)).Build();
 }

@@ -259,14 +259,16 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
     {
         Volatile.Write(ref _turnedAt, _time.GetTimestamp());
         _delivery.Process();
-        _deadLetters.Process(segment =>
-        {
-            segment.Delivered();
-            if (segment.Progress.Advance())
+        _deadLetters.Process(
+            segment =>
             {
-                Advanced(segment.Progress);
-            }
-        });
+                segment.Delivered();
+                if (segment.Progress.Advance())
+                {
+                    Advanced(segment.Progress);
+                }
+            },
+            segment => Pause(segment.Progress, PauseReasons.Letters));
         if (_advanced.Count == 0)
         {
             return;
@@ -377,6 +379,11 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
         if (_settings.DeadLetterTopic.Length > 0)
         {
             _deadLetters.Write(letter, segment);
+            if (_deadLetters.Bytes > _settings.MaxBytesInFlight / 2)
+            {
+                Pause(segment.Progress, PauseReasons.Letters);
+            }
+
             return;
         }
 
@@ -411,6 +418,11 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
             if (!progress.IsUnderWay)
             {
                 progress.Paused &= ~PauseReasons.Moving;
+            }
+
+            if (progress.Letters == 0)
+            {
+                progress.Paused &= ~PauseReasons.Letters;
             }
 
             if (hasRoom && progress.Lane is not { IsFull: true })
@@ -580,7 +592,7 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
         _delivery.Look();
         TellOfLogstash();
         _status.Undeliverable(_held ?? _deadLetters.Trouble);
-        _deadLetters.Retry();
+        _deadLetters.Retry(IsOurs);
         _trouble.Look(_queue.AskBroker);
     }
 

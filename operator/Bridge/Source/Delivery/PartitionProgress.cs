@@ -30,6 +30,9 @@ internal sealed class PartitionProgress(TopicPartition partition)
     /// <summary>Why Kafka is not asked for its records, at present.</summary>
     public PauseReasons Paused { get; set; }
 
+    /// <summary>Its records on their way to the dead-letter topic.</summary>
+    public int Letters { get; set; }
+
     /// <summary>Whether records are under way.</summary>
     public bool IsUnderWay => _underWay.Count > 0;
 
@@ -117,4 +120,7 @@ internal enum PauseReasons
 
     /// <summary>A record can't be delivered at all, and there is no dead-letter topic.</summary>
     Undeliverable = 4,
+
+    /// <summary>The dead-letter topic does not take its records, or too many wait for it.</summary>
+    Letters = 8,
 }

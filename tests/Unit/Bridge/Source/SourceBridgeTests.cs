@@ -230,6 +230,47 @@ public sealed class SourceBridgeTests
     }
 
     [Fact]
+    public async Task A_dead_letter_topic_that_refuses_records_holds_their_partition_and_no_other_until_it_takes_them()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders", 2);
+        kafka.CreateTopic("dead", 1);
+        kafka.SetTopicError("dead", ErrorCode.TopicAuthorizationFailed);
+        await using var logstash = Receiver.Start();
+        using var log = new LogLines();
+        await Records.ProduceAsync(kafka, Enumerable.Range(0, 300).Select(_ => (0, new Message<byte[]?, byte[]?> { Value = new byte[5000] })));
+        await using var bridge = SourceRun.Start(
+            kafka,
+            SourceRun.Settings(logstash.Address) with { MaxEventBytes = 4000, DeadLetterTopic = "dead", MaxBytesInFlight = 100_000 },
+            properties: new Dictionary<string, string>(StringComparer.Ordinal) { ["topic.metadata.refresh.interval.ms"] = "500", ["fetch.max.bytes"] = "50000", ["queued.max.messages.kbytes"] = "50", ["message.max.bytes"] = "20000" },
+            log: log);
+
+        await Eventually.Async(() => bridge.Metric("paused_partitions") == 1 && bridge.State.Message.Contains("dead-letter topic dead", StringComparison.Ordinal), "its partition is paused");
+        await Records.ProduceAsync(kafka, [(1, Records.Json("{\"n\":0}"))]);
+        await Eventually.Async(() => logstash.Count == 1, "the other goes on");
+        Assert.InRange(bridge.Metric("records_total"), 1, 299);
+        Assert.Single(log.All, line => line.Contains("could not be written to the dead-letter topic", StringComparison.Ordinal));
+
+        kafka.SetTopicError("dead", ErrorCode.NoError);
+        await Eventually.Async(() => bridge.Metric("paused_partitions") == 0 && Records.Committed(kafka, 2) == 301, "all are written");
+    }
+
+    [Fact]
+    public async Task A_dead_letter_is_written_though_its_producer_can_not_go_on()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders", 1);
+        kafka.CreateTopic("dead", 1);
+        kafka.PushRequestErrors(KafkaApiKey.InitProducerId, ErrorCode.ClusterAuthorizationFailed);
+        await using var logstash = Receiver.Start();
+        await Records.ProduceAsync(kafka, [(0, new() { Value = new byte[5000] })]);
+        await using var bridge = SourceRun.Start(kafka, SourceRun.Settings(logstash.Address) with { MaxEventBytes = 4000, DeadLetterTopic = "dead" });
+
+        await Eventually.Async(() => Records.Committed(kafka, 1) == 1, "it is written");
+        Assert.Equal(5000, Read(kafka, "dead").Message.Value.Length);
+    }
+
+    [Fact]
     public async Task Without_a_dead_letter_topic_a_record_that_is_too_large_holds_its_partition_and_the_state_says_so()
     {
         await using var kafka = KafkaMockCluster.Start();

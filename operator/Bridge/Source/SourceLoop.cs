@@ -407,7 +407,9 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
 
     private void Unpause()
     {
-        var hasRoom = _delivery.Bytes <= _settings.MaxBytesInFlight / 2;
+        // What a Logstash holds that takes nothing is not to keep the others from what is left.
+        var held = _delivery.HeldBytes;
+        var hasRoom = _delivery.Bytes - held <= (_settings.MaxBytesInFlight - held) / 2;
         foreach (var progress in _partitions.Values)
         {
             if (progress.Paused == PauseReasons.None)

@@ -60,6 +60,9 @@ internal sealed class Lane(LogstashEndpoint endpoint, int number)
     /// <summary>Whether it says that it is alive, and takes nothing.</summary>
     public bool IsBusy { get; set; }
 
+    /// <summary>Whether it was given up because it took nothing, and has acknowledged nothing since: it gets one window, to show that it does.</summary>
+    public bool IsOnProbation { get; set; }
+
     /// <summary>Whether it can take no more at present.</summary>
     public bool IsFull => Waiting.Count > 0;
 

@@ -78,6 +78,21 @@ internal sealed partial class WindowDelivery : IAsyncDisposable
     /// <summary>Bytes of events that wait for their acknowledgement, those in open windows among them.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>Those of them that wait for a Logstash that says it is alive and takes nothing.</summary>
+    public long HeldBytes
+    {
+        get
+        {
+            var held = 0L;
+            foreach (var lane in _lanes)
+            {
+                held += lane.IsBusy ? lane.Bytes : 0;
+            }
+
+            return held;
+        }
+    }
+
     /// <summary>Whether no lane can take more at present.</summary>
     public bool IsFull
     {
@@ -381,7 +396,7 @@ internal sealed partial class WindowDelivery : IAsyncDisposable
         _acknowledged++;
         lane.InFlight--;
         lane.WaitsSince = lane.AcknowledgedAt = _time.GetTimestamp();
-        lane.IsBusy = false;
+        lane.IsBusy = lane.IsOnProbation = false;
         Recovered(lane);
         Forget(lane, window);
         foreach (var segment in window.Segments)
@@ -480,7 +495,9 @@ internal sealed partial class WindowDelivery : IAsyncDisposable
 
     /// <summary>Whether a lane's window is filled in part, and could be sent at once.</summary>
     private bool HasToSend(Lane lane) =>
-        lane is { Open.Count: > 0, Connection: not null, IsFull: false } && lane.InFlight < _settings.MaxWindowsInFlight;
+        lane is { Open.Count: > 0, Connection: not null, IsFull: false } && lane.InFlight < MostInFlight(lane);
+
+    private int MostInFlight(Lane lane) => lane.IsOnProbation ? 1 : _settings.MaxWindowsInFlight;
 
     private void Seal(Lane lane)
     {
@@ -497,7 +514,7 @@ internal sealed partial class WindowDelivery : IAsyncDisposable
 
     private void Dispatch(Lane lane)
     {
-        while (lane.Connection is { } connection && lane.InFlight < _settings.MaxWindowsInFlight && lane.Waiting.TryDequeue(out var window))
+        while (lane.Connection is { } connection && lane.InFlight < MostInFlight(lane) && lane.Waiting.TryDequeue(out var window))
         {
             if (lane.InFlight++ == 0)
             {
@@ -559,7 +576,7 @@ internal sealed partial class WindowDelivery : IAsyncDisposable
     private static bool IsBetter(Lane one, Lane other) => Rank(one).CompareTo(Rank(other)) < 0;
 
     private static (bool IsAway, bool IsInTrouble, bool IsFull, long Bytes, int Partitions) Rank(Lane lane) =>
-        (lane.Connection is null, lane.Trouble is not null || lane.IsBusy, lane.IsFull, lane.Bytes, lane.Partitions);
+        (lane.Connection is null, lane.Trouble is not null || lane.IsBusy || lane is { IsOnProbation: true, Bytes: > 0 }, lane.IsFull, lane.Bytes, lane.Partitions);
 
     private void Forget(Lane lane, RecordWindow window)
     {
@@ -617,6 +634,7 @@ internal sealed partial class WindowDelivery : IAsyncDisposable
 
         if (waited > _settings.BusyTimeout && _lanes.Exists(other => other.AcknowledgedAt > lane.WaitsSince && other is { Connection: not null, IsBusy: false }))
         {
+            lane.IsOnProbation = true;
             lane.Connection!.Abandon(new($"It acknowledged nothing for {waited.TotalSeconds:0} s, while others did: they get its events."));
         }
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
@@ -219,6 +220,109 @@ public sealed class HostilePeersOfTheSourceTests
 
         await PassAsync(delivery, time, () => progress.Position == 3, "the others are delivered");
         Assert.Equal([0], delivery.Undeliverable);
+    }
+
+    [Fact]
+    public async Task What_a_Logstash_holds_that_takes_nothing_keeps_no_room_from_the_others()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders", Partitions);
+        await using var busy = ScriptedLogstash.Start(Hostilities.KeepAlive);
+        var open = new TaskCompletionSource();
+        await using var friendly = Receiver.Start((_, _, token) => open.Task.WaitAsync(token));
+
+        // All records of a partition take 16 KB, and what is read at once more than half the bound.
+        var settings = Settings(busy.Address, friendly.Address) with { WindowSize = 10, MaxBytesInFlight = 18_000, AcknowledgementTimeout = TimeSpan.FromSeconds(1) };
+        await using var bridge = SourceRun.Start(kafka, settings);
+        await Eventually.Async(() => bridge.Metric("connections") == 2 && bridge.Metric("partitions") == Partitions, "all are connected");
+        await Records.ProduceAsync(kafka, 2 * Count, Partitions);
+        await Eventually.Async(() => bridge.Metric("paused_partitions") == Partitions, "there is no room");
+
+        open.SetResult();
+
+        await Eventually.Async(() => friendly.Count >= Count, "all records of a partition arrive");
+    }
+
+    [Fact]
+    public async Task A_Logstash_that_was_given_up_gets_one_window_until_it_takes_it()
+    {
+        var windows = new ConcurrentQueue<int>();
+        var connections = 0;
+        await using var busy = ScriptedLogstash.Start(async (socket, cancellationToken) =>
+        {
+            var connection = Interlocked.Increment(ref connections);
+            await using var stream = new NetworkStream(socket, ownsSocket: false);
+            var reading = StrictWindowReader.ReadAsync(stream, cancellationToken);
+            while (true)
+            {
+                await stream.WriteAsync(ScriptedLogstash.Acknowledgement(0), cancellationToken);
+                if (await Task.WhenAny(reading, Task.Delay(5, cancellationToken)) != reading)
+                {
+                    continue;
+                }
+
+                if (await reading is null)
+                {
+                    return;
+                }
+
+                windows.Enqueue(connection);
+                reading = StrictWindowReader.ReadAsync(stream, cancellationToken);
+            }
+        });
+        await using var friendly = ScriptedLogstash.Start(hostility: null);
+        var time = new FakeTimeProvider();
+        var settings = SourceRun.Settings(busy.Address, friendly.Address) with
+        {
+            WindowSize = 1,
+            MaxWindowsInFlight = 4,
+            AcknowledgementTimeout = TimeSpan.FromHours(1),
+            BusyTimeout = TimeSpan.FromHours(2),
+            ConnectTimeout = TimeSpan.FromDays(1),
+        };
+        await using var delivery = LoneDelivery.Start(settings, new LogLines(), time);
+        await Eventually.Async(() => delivery.Turn() is null && busy.Accepted == 1 && friendly.Accepted == 1, "both are connected");
+        var progresses = Enumerable.Range(0, 12).Select(partition => new PartitionProgress(new("orders", partition))).ToArray();
+        var offset = 0;
+
+        await Eventually.Async(
+            () =>
+            {
+                // One takes nothing, and the other does: it is given up.
+                AddToIdle(delivery, progresses, ref offset);
+                delivery.Turn();
+                time.Advance(TimeSpan.FromMinutes(3));
+                return busy.Accepted == 2;
+            },
+            "the busy one is given up, and connected again");
+        await Eventually.Async(
+            () =>
+            {
+                delivery.Turn();
+                return progresses.All(progress => !progress.IsUnderWay);
+            },
+            "what it had arrives at the other");
+        for (var i = 0; i < 3; i++)
+        {
+            AddToIdle(delivery, progresses, ref offset);
+            await Eventually.Async(
+                () =>
+                {
+                    delivery.Turn();
+                    return progresses.Count(progress => progress.IsUnderWay) <= 1;
+                },
+                "all but one window arrive at the other");
+        }
+
+        Assert.InRange(windows.Count(connection => connection == 2), 0, 1);
+    }
+
+    private static void AddToIdle(LoneDelivery delivery, IEnumerable<PartitionProgress> progresses, ref int offset)
+    {
+        foreach (var progress in progresses.Where(progress => !progress.IsUnderWay))
+        {
+            delivery.Add(progress, offset++, "{}");
+        }
     }
 
     private static SourceSettings OneByOne(ScriptedLogstash logstash) => SourceRun.Settings(logstash.Address) with

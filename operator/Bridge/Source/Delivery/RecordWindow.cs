@@ -63,8 +63,8 @@ internal sealed class RecordWindow(BlockPool pool) : Window(pool)
     /// <summary>Makes two windows of one, which together are delivered when it would be. Only of a sealed one with several events; it must be released then.</summary>
     public (RecordWindow First, RecordWindow Second) Split()
     {
-        var first = new RecordWindow(_pool) { Refusals = Refusals, AcknowledgedAtFirstRefusal = AcknowledgedAtFirstRefusal, LastTimestamp = LastTimestamp };
-        var second = new RecordWindow(_pool) { Refusals = Refusals, AcknowledgedAtFirstRefusal = AcknowledgedAtFirstRefusal, LastTimestamp = LastTimestamp };
+        var first = Half(Count / 2);
+        var second = Half(Count - (Count / 2));
         var index = 0;
         foreach (var text in Events())
         {
@@ -98,6 +98,14 @@ internal sealed class RecordWindow(BlockPool pool) : Window(pool)
         GiveOffsetsBack();
         _offsets = [];
     }
+
+    /// <summary>A half is as suspect as the whole. But an event is found guilty by itself: the whole may have failed because Logstash ended again and again.</summary>
+    private RecordWindow Half(int count) => new(_pool)
+    {
+        Refusals = count == 1 ? 0 : Refusals,
+        AcknowledgedAtFirstRefusal = AcknowledgedAtFirstRefusal,
+        LastTimestamp = LastTimestamp,
+    };
 
     private int SegmentOf(int index)
     {

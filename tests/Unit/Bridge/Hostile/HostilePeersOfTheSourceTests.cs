@@ -223,6 +223,31 @@ public sealed class HostilePeersOfTheSourceTests
     }
 
     [Fact]
+    public async Task A_record_is_not_blamed_for_a_Logstash_that_ends_again_and_again_while_it_works_on_it()
+    {
+        var connections = 0;
+        await using var logstash = ScriptedLogstash.Start(async (socket, cancellationToken) =>
+        {
+            // At first it comes to take nothing, which halves the window; later the window that it takes first.
+            var takes = Interlocked.Increment(ref connections) > 7 ? 1 : 0;
+            await using var stream = new NetworkStream(socket, ownsSocket: false);
+            for (; await StrictWindowReader.ReadAsync(stream, cancellationToken) is { } window && takes > 0; takes--)
+            {
+                await stream.WriteAsync(ScriptedLogstash.Acknowledgement((uint)window.Count), cancellationToken);
+            }
+        });
+        var time = new FakeTimeProvider();
+        await using var delivery = LoneDelivery.Start(OneByOne(logstash) with { WindowSize = 16, MaxWindowsInFlight = 4 }, new LogLines(), time);
+        var progress = Filled(delivery, [.. Enumerable.Range(0, 16).Select(number => $"{number}")]);
+
+        await PassAsync(delivery, time, () => logstash.Accepted >= 10, "it ends often");
+        logstash.Relent();
+
+        await PassAsync(delivery, time, () => progress.Position == 16, "all are delivered");
+        Assert.Empty(delivery.Undeliverable);
+    }
+
+    [Fact]
     public async Task What_a_Logstash_holds_that_takes_nothing_keeps_no_room_from_the_others()
     {
         await using var kafka = KafkaMockCluster.Start();

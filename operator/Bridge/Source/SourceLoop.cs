@@ -140,7 +140,7 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
 
             _starts?.Given(given);
             _advanced.AddRange(given.Where(progress => progress.Position is not null));
-            _trouble.Reached();
+            _trouble.Given(partitions);
             LogAssigned(_logger, partitions.Count, _partitions.Count);
             Housekeep();
         });
@@ -304,7 +304,7 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
         if (record.Error is { } error)
         {
             _metrics.KafkaFailed();
-            _trouble.Failed(error);
+            _trouble.Failed(error, record.TopicPartition, Reached);
             return;
         }
 
@@ -561,9 +561,10 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
     /// <summary>Where Confluent.Kafka could not take or give back what the group wanted, nothing but a new client helps.</summary>
     private void CheckAssignment()
     {
-        if (_consumer.Assignment.Count is var assigned && assigned != _partitions.Count)
+        var assigned = _consumer.Assignment;
+        if (assigned.Count != _partitions.Count || !assigned.TrueForAll(_partitions.ContainsKey))
         {
-            throw new RoleException($"Kafka's client reads {assigned} partitions, where the group gave {_partitions.Count}. It is made anew.");
+            throw new RoleException($"Kafka's client reads {assigned.Count} partitions, and not the {_partitions.Count} that the group gave. It is made anew.");
         }
     }
 
@@ -595,7 +596,20 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
         TellOfLogstash();
         _status.Undeliverable(_held ?? _deadLetters.Trouble);
         _deadLetters.Retry(IsOurs);
+        _trouble.Review(Reached);
         _trouble.Look(_queue.AskBroker);
+    }
+
+    /// <summary>How far a partition is taken, or those of a topic together; null where none of them is this bridge's.</summary>
+    private long? Reached(TopicPartition of)
+    {
+        if (of.Partition != Partition.Any)
+        {
+            return _partitions.GetValueOrDefault(of)?.Reached;
+        }
+
+        var reached = _partitions.Values.Where(progress => progress.Partition.Topic == of.Topic).Select(progress => progress.Reached).ToArray();
+        return reached.Length == 0 ? null : reached.Sum();
     }
 
     private void TellOfLogstash()

@@ -218,6 +218,10 @@ internal sealed unsafe class RecordQueue : IDisposable
         /// <summary>What came instead of a record; null where it is one.</summary>
         public Error? Error => _owner.ErrorOf(_message);
 
+        /// <summary>Where it comes from; of an error null where it is of none, and with <see cref="Partition.Any"/> where it is a topic's.</summary>
+        /// <remarks>Not by what is remembered of pointers: that of a topic without partitions lives as long as its error.</remarks>
+        public TopicPartition? TopicPartition => _message->Topic == 0 ? null : new(Text(Librdkafka.TopicName(_message->Topic)), Partition);
+
         /// <summary>Its topic.</summary>
         public string Topic => _owner.TopicOf(_message->Topic);
 

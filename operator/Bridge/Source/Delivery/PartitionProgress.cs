@@ -39,6 +39,9 @@ internal sealed class PartitionProgress(TopicPartition partition)
     /// <summary>The offset to go on from after a restart: every record before it is delivered, or lies before the start. Null until one of them is known.</summary>
     public long? Position { get; private set; }
 
+    /// <summary>The offset behind the last record that was taken, or the position where there is none under way; -1 where neither is known.</summary>
+    public long Reached => _newest?.LastOffset + 1 ?? Position ?? -1;
+
     /// <summary>Nothing before an offset is to be delivered. Only while nothing is under way.</summary>
     public void BeginAt(long offset) => Position = offset;
 

@@ -155,6 +155,57 @@ public sealed class SourceBridgeTests
     }
 
     [Fact]
+    public async Task A_topic_that_may_not_be_read_is_named_though_others_are_read()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders", 1);
+        kafka.CreateTopic("private", 1);
+        kafka.SetTopicError("private", ErrorCode.TopicAuthorizationFailed);
+        await using var logstash = Receiver.Start();
+        await Records.ProduceAsync(kafka, 10, 1);
+        await using var bridge = SourceRun.Start(
+            kafka,
+            SourceRun.Settings(logstash.Address) with { Topics = ["orders", "private"] },
+            properties: new Dictionary<string, string>(StringComparer.Ordinal) { ["topic.metadata.refresh.interval.ms"] = "500" });
+        await Eventually.Async(() => bridge.State.Message.Contains("private", StringComparison.Ordinal), "the state names it");
+        await Records.ProduceAsync(kafka, 10, 1, from: 10);
+
+        await Eventually.Async(() => bridge.Metric("records_total") == 20, "the others are read");
+        Assert.False(bridge.State.Ready);
+        Assert.Contains("private", bridge.State.Message, StringComparison.Ordinal);
+
+        kafka.SetTopicError("private", ErrorCode.NoError);
+        await Eventually.Async(() => bridge.State.Ready && bridge.Metric("partitions") == 2, "it is read, too");
+    }
+
+    [Fact]
+    public async Task Why_a_group_can_not_be_joined_is_said_until_it_can()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders", 1);
+        kafka.PushRequestErrors(KafkaApiKey.JoinGroup, ErrorCode.InconsistentGroupProtocol);
+        await using var logstash = Receiver.Start();
+        using var log = new LogLines();
+        await using var bridge = SourceRun.Start(kafka, SourceRun.Settings(logstash.Address), log: log);
+
+        await Eventually.Async(() => log.Any(line => line.Contains("shop-orders that are no bridges assign partitions in another way", StringComparison.Ordinal)), "the log says why");
+        await Eventually.Async(() => bridge.State.Ready, "it joins");
+    }
+
+    [Fact]
+    public async Task Where_partitions_would_stay_unread_the_client_is_made_anew()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders", 1);
+        kafka.PushRequestErrors(KafkaApiKey.OffsetFetch, ErrorCode.InvalidRequest);
+        await using var logstash = Receiver.Start();
+        await using var bridge = SourceRun.Start(kafka, SourceRun.Settings(logstash.Address));
+
+        var failure = await Assert.ThrowsAsync<RoleException>(() => bridge.Running.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        Assert.Contains("It is made anew", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task It_is_ready_as_soon_as_Kafka_and_Logstash_are_reached()
     {
         await using var kafka = KafkaMockCluster.Start();

@@ -22,6 +22,8 @@ internal interface ILumberjackObserver
 /// <remarks>
 /// An acknowledgement of a part of a window is progress, but the window is sent again as a whole where the rest is not acknowledged: numbers begin anew in each window,
 /// so a late acknowledgement of one window could be taken for a part of the next.
+/// <para>The beats input says that it is alive while it works on what it has read, but after each window only once it reads something more. Where all windows are sent there is nothing
+/// more; so, once it has been silent for a while, it gets a window of no events. It answers that with a 0, as it does its own signs of life; go-lumber's servers pass it over.</para>
 /// </remarks>
 internal sealed class LumberjackConnection : IAsyncDisposable
 {
@@ -30,7 +32,9 @@ internal sealed class LumberjackConnection : IAsyncDisposable
     private readonly TimeSpan _acknowledgementTimeout;
     private readonly TimeProvider _time;
     private readonly ILumberjackObserver _observer;
-    private readonly Channel<Window> _outgoing = Channel.CreateUnbounded<Window>(new() { SingleReader = true, SingleWriter = true });
+
+    /// <summary>What is to be sent; null for a window without events.</summary>
+    private readonly Channel<Window?> _outgoing = Channel.CreateUnbounded<Window?>(new() { SingleReader = true });
     private readonly Lock _gate = new();
     private readonly Queue<Window> _unacknowledged = [];
     private readonly ArrayBufferWriter<byte> _compressed = new();
@@ -116,8 +120,17 @@ internal sealed class LumberjackConnection : IAsyncDisposable
 
     private async Task SendAsync(CancellationToken cancellationToken)
     {
+        var empty = new byte[Frames.ShortLength];
+        Frames.WriteShort(empty, Frames.Window, 0);
         await foreach (var window in _outgoing.Reader.ReadAllAsync(cancellationToken))
         {
+            if (window is null)
+            {
+                // That it could be sent is no sign of life.
+                await _transport.SendAsync([empty], static () => { }, cancellationToken);
+                continue;
+            }
+
             lock (_gate)
             {
                 _sending = true;
@@ -244,12 +257,20 @@ internal sealed class LumberjackConnection : IAsyncDisposable
     private async Task WatchAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromTicks(Math.Max(_acknowledgementTimeout.Ticks / 8, TimeSpan.TicksPerMillisecond)), _time);
+        var askedAt = _time.GetTimestamp();
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
-            var waiting = false;
+            bool waiting, allSent;
             lock (_gate)
             {
                 waiting = _unacknowledged.Count > 0;
+                allSent = _sent == _unacknowledged.Count;
+            }
+
+            if (waiting && allSent && _hasAcknowledged && IsOver(Volatile.Read(ref _lastProgress)) && IsOver(askedAt))
+            {
+                askedAt = _time.GetTimestamp();
+                _outgoing.Writer.TryWrite(null);
             }
 
             if (waiting && _time.GetElapsedTime(Volatile.Read(ref _lastProgress)) > _acknowledgementTimeout)
@@ -258,6 +279,9 @@ internal sealed class LumberjackConnection : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>Whether so much of the peer's time has passed that it is asked for a sign of life.</summary>
+    private bool IsOver(long since) => _time.GetElapsedTime(since) > _acknowledgementTimeout / 3;
 
     private void Progressed() => Volatile.Write(ref _lastProgress, _time.GetTimestamp());
 

@@ -138,6 +138,12 @@ internal sealed class StrictLogstash : IAsyncDisposable
             await using var stream = new BufferedStream(new NetworkStream(connection), 64 * 1024);
             while (await ReadWindowAsync(stream) is { } records)
             {
+                if (records.Count == 0)
+                {
+                    await AcknowledgeAsync(connection, 0);
+                    continue;
+                }
+
                 if (!await AnswerAsync(connection, records))
                 {
                     Reset(connection);
@@ -173,7 +179,7 @@ internal sealed class StrictLogstash : IAsyncDisposable
         await stream.ReadExactlyAsync(header.AsMemory(read), _ending.Token);
         var count = BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(2));
         Demand(header[0] == '2' && header[1] == 'W', $"a window begins with 3257, not with {Convert.ToHexString(header.AsSpan(0, 2))}");
-        Demand(count > 0 && count <= _mostEvents, $"a window of {count} events, where {_mostEvents} are allowed");
+        Demand(count <= _mostEvents, $"a window of {count} events, where {_mostEvents} are allowed");
         var records = new List<RecordId>((int)count);
         var resetAt = _manners == Manners.Reset ? count / 2 : uint.MaxValue;
         while (records.Count < count)

@@ -120,6 +120,12 @@ public sealed class LumberjackServer : IAsyncDisposable
         var reader = new LumberjackReader(buffered, peer, _options.MaxFrameBytes);
         while (await ReadAsync(reader) is { } window)
         {
+            if (window.Events.Count == 0)
+            {
+                await AcknowledgeAsync(stream, window.Version, 0);
+                continue;
+            }
+
             var accepted = _accept(window, _stop.Token);
             while (!accepted.IsCompleted)
             {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using KafkaLogstash.Bridge.Lumberjack;
+using KafkaLogstash.Tests.Unit.LocalCluster.LogstashStandIn;
 
 namespace KafkaLogstash.Tests.Unit.Bridge.Hostile;
 
@@ -92,6 +93,37 @@ public sealed class HostileLogstashTests
 
         await observer.First.WaitAsync(Patience, TestContext.Current.CancellationToken);
         Assert.Empty(connection.Unacknowledged());
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    [Fact]
+    public async Task A_server_that_says_that_it_is_alive_only_when_something_comes_is_asked_and_waited_for()
+    {
+        using var server = Listen();
+        var observer = new Counter();
+        await using var connection = await ConnectAsync(server, observer);
+        using var peer = await server.AcceptSocketAsync(TestContext.Current.CancellationToken);
+        connection.Send(Window());
+        connection.Send(Window());
+        using var stop = new CancellationTokenSource();
+        var running = connection.RunAsync(stop.Token);
+        await ReadAsync(peer, 2 * WindowLength);
+        await peer.SendAsync(Convert.FromHexString("324100000002"), TestContext.Current.CancellationToken);
+
+        // Twice as long as it may be silent, at least.
+        await using var stream = new NetworkStream(peer, ownsSocket: false);
+        var question = new byte[6];
+        for (var i = 0; i < 7; i++)
+        {
+            await stream.ReadExactlyAsync(question, TestContext.Current.CancellationToken);
+            Assert.Equal("325700000000", Convert.ToHexString(question));
+            await peer.SendAsync(Convert.FromHexString("324100000000"), TestContext.Current.CancellationToken);
+        }
+
+        await peer.SendAsync(Convert.FromHexString("324100000002"), TestContext.Current.CancellationToken);
+        await Eventually.Async(() => observer.Acknowledged == 2, "both windows are acknowledged");
+        Assert.False(running.IsCompleted);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }

@@ -5,7 +5,7 @@ namespace KafkaLogstash.Tests.Unit.Bridge.Hostile;
 
 /// <summary>
 /// Reads what a Lumberjack v2 client writes, and takes nothing but what clients are known to write: a window frame, then as many JSON frames, numbered from 1 on, as they are or in one
-/// compressed frame that holds exactly those.
+/// compressed frame that holds exactly those. A window of none is a question whether the server is alive.
 /// </summary>
 internal static class StrictWindowReader
 {
@@ -22,7 +22,12 @@ internal static class StrictWindowReader
         }
 
         var count = Number(await FrameAsync(stream, version[0], "W", 4, cancellationToken), 0);
-        Demand(count is > 0 and <= int.MaxValue, $"a window of {count} events");
+        Demand(count <= int.MaxValue, $"a window of {count} events");
+        if (count == 0)
+        {
+            return [];
+        }
+
         var header = await ExactlyAsync(stream, 2, cancellationToken);
         if (header is not [(byte)'2', (byte)'C'])
         {

@@ -28,6 +28,10 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
     private static readonly TimeSpan HousekeepingInterval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LeavingTimeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>How often Kafka is asked for the ends of partitions that are paused: for the lag, which nothing else tells then.</summary>
+    private static readonly TimeSpan EndsInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan EndsTimeout = TimeSpan.FromSeconds(1);
+
     /// <summary>How long a commit is tried again while partitions are taken back: the whole group waits meanwhile.</summary>
     private static readonly TimeSpan RevocationCommitTimeout = TimeSpan.FromSeconds(3);
 
@@ -50,6 +54,8 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
     private PartitionProgress? _last;
     private long? _stalledSince;
     private long _housekeptAt;
+    private long _markersPassedAt;
+    private long _endsAskedAt;
     private bool _awaitsLogstash;
     private long _turnedAt;
     private int _paused;
@@ -198,6 +204,7 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
         {
             CheckAssignment();
             FindStarts();
+            AskForEnds();
             Housekeep();
         }
         else if (_awaitsLogstash && _delivery.Trouble is null)
@@ -222,6 +229,7 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
         {
             if (!_queue.HasRecord)
             {
+                PassMarkers();
                 _delivery.Flush();
                 _queue.Wait(_delivery.HasUnsent ? BusyPoll : IdlePoll);
                 break;
@@ -315,10 +323,13 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
 
         ReadOnlySpan<byte> key = record.Key, value = record.Value;
         var offset = record.Offset;
-        if (progress.Position is null && _starts is not null)
+        if (progress.Position is null)
         {
             progress.BeginAt(offset);
-            Advanced(progress);
+            if (_starts is not null)
+            {
+                Advanced(progress);
+            }
         }
 
         _records++;
@@ -578,6 +589,68 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
         }
     }
 
+    /// <summary>
+    /// Moves over what is no record, as the markers that end transactions, for which offsets would stay behind the end for ever. Only while nothing was read that is not taken: librdkafka's
+    /// position lies behind that.
+    /// </summary>
+    private void PassMarkers()
+    {
+        if (_time.GetElapsedTime(_markersPassedAt) < HousekeepingInterval)
+        {
+            return;
+        }
+
+        _markersPassedAt = _time.GetTimestamp();
+        foreach (var progress in _partitions.Values)
+        {
+            if (!progress.IsUnderWay && progress.Position is { } position && ReadUpTo(progress) is var next && next > position)
+            {
+                progress.BeginAt(next);
+                Advanced(progress);
+            }
+        }
+    }
+
+    /// <summary>The offset behind what librdkafka has given of a partition; negative where it has given nothing.</summary>
+    private long ReadUpTo(PartitionProgress progress)
+    {
+        try
+        {
+            return _consumer.Position(progress.Partition).Value;
+        }
+        catch (KafkaException)
+        {
+            // It is just being taken away, and the loop has not heard of it yet.
+            return -1;
+        }
+    }
+
+    /// <summary>Asks for the ends of partitions that are paused.</summary>
+    private void AskForEnds()
+    {
+        if (_paused == 0 || _time.GetElapsedTime(_endsAskedAt) < EndsInterval)
+        {
+            return;
+        }
+
+        try
+        {
+            foreach (var end in PartitionEnds.Of(_consumer, [.. _partitions.Values.Where(progress => progress.Paused != PauseReasons.None).Select(progress => progress.Partition)], EndsTimeout))
+            {
+                if (_partitions.TryGetValue(end.TopicPartition, out var progress))
+                {
+                    progress.End = end.Offset.Value;
+                }
+            }
+        }
+        catch (KafkaException)
+        {
+            // The lag stays what it was; that Kafka does not answer is said elsewhere.
+        }
+
+        _endsAskedAt = _time.GetTimestamp();
+    }
+
     /// <summary>What is to be done once in a while.</summary>
     private void Housekeep()
     {
@@ -623,7 +696,7 @@ internal sealed partial class SourceLoop : IDeliveryOwner, IDisposable
     {
         try
         {
-            var high = _consumer.GetWatermarkOffsets(progress.Partition).High.Value;
+            var high = Math.Max(progress.End, _consumer.GetWatermarkOffsets(progress.Partition).High.Value);
             var position = progress.Position ?? _consumer.Position(progress.Partition).Value;
             return high < 0 || position < 0 ? 0 : Math.Max(0, high - position);
         }

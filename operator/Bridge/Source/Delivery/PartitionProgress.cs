@@ -30,6 +30,9 @@ internal sealed class PartitionProgress(TopicPartition partition)
     /// <summary>Why Kafka is not asked for its records, at present.</summary>
     public PauseReasons Paused { get; set; }
 
+    /// <summary>Where it ended when that was asked for last; -1: it was not.</summary>
+    public long End { get; set; } = -1;
+
     /// <summary>Its records on their way to the dead-letter topic.</summary>
     public int Letters { get; set; }
 

@@ -155,6 +155,26 @@ public sealed class SourceBridgeTests
     }
 
     [Fact]
+    public async Task What_comes_while_a_partition_is_paused_counts_as_lag()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders", 1);
+        await using var logstash = Receiver.Start((_, _, token) => Task.Delay(Timeout.InfiniteTimeSpan, token));
+        await Records.ProduceAsync(kafka, 1000, 1);
+        await using var bridge = SourceRun.Start(kafka, SourceRun.Settings(logstash.Address) with
+        {
+            WindowSize = 10,
+            MaxBytesInFlight = 20_000,
+            DrainTimeout = TimeSpan.FromMilliseconds(100),
+        });
+        await Eventually.Async(() => bridge.Metric("paused_partitions") == 1, "its partition is paused");
+
+        await Records.ProduceAsync(kafka, 500, 1, from: 1000);
+
+        await Eventually.Async(() => bridge.Metric("lag_records") == 1500, "they count");
+    }
+
+    [Fact]
     public async Task A_topic_that_may_not_be_read_is_named_though_others_are_read()
     {
         await using var kafka = KafkaMockCluster.Start();

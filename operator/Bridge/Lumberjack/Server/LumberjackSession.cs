@@ -34,7 +34,7 @@ internal sealed partial class LumberjackSession(LumberjackServices services, IDu
     private readonly Channel<WindowUnderWay> _windows = Channel.CreateBounded<WindowUnderWay>(services.Limits.WindowsInFlight);
     private readonly ConcurrentDictionary<WindowUnderWay, byte> _underWay = new();
     private volatile bool _isHeldUp;
-    private byte _version = Frames.Version2;
+    private volatile byte _version;
     private TimeSpan _waitedForWindow;
 
     /// <summary>Serves it to its end.</summary>
@@ -111,8 +111,9 @@ internal sealed partial class LumberjackSession(LumberjackServices services, IDu
     }
 
     /// <inheritdoc/>
-    public async ValueTask HeldUpAsync(ValueTask waiting)
+    public async ValueTask HeldUpAsync(ValueTask waiting, byte version)
     {
+        _version = version;
         if (waiting.IsCompletedSuccessfully)
         {
             return;
@@ -145,7 +146,6 @@ internal sealed partial class LumberjackSession(LumberjackServices services, IDu
                     return;
                 }
 
-                _version = received.Version;
                 services.Metrics.WindowReceived();
                 services.Metrics.Received(batch.Events.Length);
                 share.Add((long)batch.Count * EventReader.RecordOverhead);
@@ -165,7 +165,7 @@ internal sealed partial class LumberjackSession(LumberjackServices services, IDu
             try
             {
                 // One that came in time is finished, though the session is told to end just now.
-                await HeldUpAsync(_windows.Writer.TryWrite(window) ? ValueTask.CompletedTask : _windows.Writer.WriteAsync(window, ends));
+                await HeldUpAsync(_windows.Writer.TryWrite(window) ? ValueTask.CompletedTask : _windows.Writer.WriteAsync(window, ends), window.Received.Version);
             }
             catch (Exception over) when (over is OperationCanceledException or ChannelClosedException)
             {
@@ -264,7 +264,8 @@ internal sealed partial class LumberjackSession(LumberjackServices services, IDu
             }
             catch (TimeoutException)
             {
-                // The lumberjack output reads one acknowledgement a window whatever its number: to version 1, 0 would mean that the window is written.
+                // The lumberjack output reads one acknowledgement a window whatever its version and number: to it, 0 would mean that the window is written. So nothing is said
+                // until it is known who listens.
                 if (_version == Frames.Version2 && (_isHeldUp || !_underWay.IsEmpty))
                 {
                     await WriteAsync(frame, Frames.Version2, 0);

@@ -36,6 +36,7 @@ internal sealed class LumberjackWindowReader(PipeReader input, IPeerPatience pee
     private readonly long _mostReceived = (2 * mostBytes) + (32L * EventReader.MostEvents);
 
     private readonly EventBuffer _raw = new(buffers);
+    private byte _version;
     private int _parsed;
     private long _received;
 
@@ -52,7 +53,7 @@ internal sealed class LumberjackWindowReader(PipeReader input, IPeerPatience pee
             return null;
         }
 
-        var (version, type) = Head(Rest);
+        (_version, var type) = Head(Rest);
         if (type != Frames.Window)
         {
             throw new LumberjackProtocolException("protocol", $"a frame of type 0x{type:X2} came where a window begins");
@@ -72,7 +73,7 @@ internal sealed class LumberjackWindowReader(PipeReader input, IPeerPatience pee
             await ReadFrameAsync(batch, share, window, cancellationToken);
         }
 
-        return new ReceivedWindow(version, window.Sequence, window.Count);
+        return new ReceivedWindow(_version, window.Sequence, window.Count);
     }
 
     /// <inheritdoc/>
@@ -313,7 +314,7 @@ internal sealed class LumberjackWindowReader(PipeReader input, IPeerPatience pee
                     throw new LumberjackProtocolException("too-large", $"a compressed frame inflates to more than {mostBytes} bytes: let the peer send fewer events at once (bulk_max_size of Beats)");
                 }
 
-                await peer.HeldUpAsync(share.AddAsync(read, cancellationToken));
+                await peer.HeldUpAsync(share.AddAsync(read, cancellationToken), _version);
                 batch.Events.Advance(read);
             }
         }
@@ -355,7 +356,9 @@ internal sealed class LumberjackWindowReader(PipeReader input, IPeerPatience pee
             _received += more;
             if (more > 0)
             {
-                await peer.HeldUpAsync(share.AddAsync(more, cancellationToken));
+                // A window that is held up from its first byte on has told its version with that.
+                _version = isWindowOpen ? _version : _raw.Written[0];
+                await peer.HeldUpAsync(share.AddAsync(more, cancellationToken), _version);
             }
             else if (result.IsCompleted)
             {
@@ -398,5 +401,7 @@ internal interface IPeerPatience
     ValueTask<ReadResult> ReadAsync(PipeReader input, bool isWindowOpen, CancellationToken cancellationToken);
 
     /// <summary>Waits for the bridge's own bounds; the peer is told that the bridge is alive.</summary>
-    ValueTask HeldUpAsync(ValueTask waiting);
+    /// <param name="waiting">What is waited for.</param>
+    /// <param name="version">The version byte of the window that is held up; what came in its place where a peer speaks something else.</param>
+    ValueTask HeldUpAsync(ValueTask waiting, byte version);
 }

@@ -240,6 +240,44 @@ public sealed class LumberjackSinkTests
     }
 
     [Fact]
+    public async Task The_lumberjack_output_is_told_nothing_while_its_first_window_is_held_up()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders");
+        await using var sink = await SinkRun.StartAsync(
+            kafka.BootstrapServers,
+            Settings with { DeliveryTimeout = TimeSpan.FromSeconds(1), MaxPendingBytes = 10_000 },
+            new LumberjackLimits { KeepAliveInterval = TimeSpan.FromMilliseconds(100), RetryPause = TimeSpan.FromMilliseconds(50), LongestRetryPause = TimeSpan.FromMilliseconds(100) });
+        await using var first = await ConnectAsync(sink.Addresses.Lumberjack!);
+        await first.SendAsync(Window(1), Json(1, "{}"));
+        Assert.Equal(('2', 1u), await first.LastAcknowledgementAsync());
+        kafka.SetBrokerDown(1);
+        await first.SendAsync(Window(1), Json(1, $$"""{"a":"{{new string('x', 20_000)}}"}"""));
+        await Eventually.TrueAsync(async () => await sink.CountAsync("pending_bytes") > 20_000);
+
+        // The first one is alone, and the second one is the one that may go beyond the bound: all others wait.
+        await using var second = await ConnectAsync(sink.Addresses.Lumberjack!);
+        await second.SendAsync(Window(1), Json(1, $$"""{"a":"{{new string('x', 5_000)}}"}"""));
+        await Eventually.TrueAsync(async () => await sink.CountAsync("pending_bytes") > 25_000);
+
+        await using var output = await ConnectAsync(sink.Addresses.Lumberjack!);
+        await output.SendAsync(Window(1, '1'), Compressed(Data(7, ("line", """{"n":1}""")), '1'));
+        await using var beat = await ConnectAsync(sink.Addresses.Lumberjack!);
+        await beat.SendAsync(Window(1), Json(1, """{"n":2}"""));
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Equal(('2', 0u), await beat.AcknowledgementAsync());
+        }
+
+        kafka.SetBrokerUp(1);
+
+        // It reads one acknowledgement a window, and looks at nothing in it.
+        Assert.Equal(('1', 7u), await output.AcknowledgementAsync());
+        Assert.Equal(('2', 1u), await beat.LastAcknowledgementAsync());
+        Assert.Equal(('2', 1u), await first.LastAcknowledgementAsync());
+    }
+
+    [Fact]
     public async Task Windows_under_way_are_finished_before_the_end()
     {
         await using var kafka = KafkaMockCluster.Start();

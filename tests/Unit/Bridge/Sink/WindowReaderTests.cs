@@ -38,6 +38,6 @@ public sealed class WindowReaderTests
     {
         public ValueTask<ReadResult> ReadAsync(PipeReader input, bool isWindowOpen, CancellationToken cancellationToken) => input.ReadAsync(cancellationToken);
 
-        public ValueTask HeldUpAsync(ValueTask waiting) => waiting;
+        public ValueTask HeldUpAsync(ValueTask waiting, byte version) => waiting;
     }
 }

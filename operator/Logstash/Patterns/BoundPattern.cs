@@ -54,8 +54,17 @@ public sealed class BoundPattern
 
         var reader = new Utf8JsonReader(timestamp.In(json));
         reader.Read();
-        if (!reader.TryGetDateTimeOffset(out var time))
+        DateTimeOffset time;
+        try
         {
+            if (!reader.TryGetDateTimeOffset(out time))
+            {
+                return false;
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // An escape for half a surrogate pair stands for no character, and so in no time.
             return false;
         }
 

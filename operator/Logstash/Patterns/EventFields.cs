@@ -61,7 +61,7 @@ public sealed class EventFields
             Node? named = null;
             foreach (var child in children)
             {
-                if (reader.ValueTextEquals(child.Name))
+                if (IsCalled(ref reader, child.Name))
                 {
                     named = child;
                     break;
@@ -70,6 +70,20 @@ public sealed class EventFields
 
             reader.Read();
             ReadValue(ref reader, named, values);
+        }
+    }
+
+    /// <summary>Whether the member that the reader stands at has a name.</summary>
+    private static bool IsCalled(ref Utf8JsonReader reader, byte[] name)
+    {
+        try
+        {
+            return reader.ValueTextEquals(name);
+        }
+        catch (InvalidOperationException)
+        {
+            // An escape for half a surrogate pair stands for no character, and so in no reference.
+            return false;
         }
     }
 

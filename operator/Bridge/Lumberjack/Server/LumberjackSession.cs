@@ -60,6 +60,12 @@ internal sealed partial class LumberjackSession(LumberjackServices services, IDu
         {
             // The bridge ends, or the peer was reset: what it had sent is still finished.
         }
+        catch (Exception unforeseen)
+        {
+            // The text of an exception might tell what was received.
+            reason = "failure";
+            LogUnforeseen(services.Logger, peerName, unforeseen.GetType().Name, unforeseen.StackTrace);
+        }
 
         if (!stopping.IsCancellationRequested)
         {
@@ -290,6 +296,9 @@ internal sealed partial class LumberjackSession(LumberjackServices services, IDu
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The Lumberjack connection of {Peer} is closed: {Reason}")]
     private static partial void LogClosed(ILogger logger, string peer, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The Lumberjack connection of {Peer} is closed, for the bridge itself failed ({Exception}); please report it: {Stack}")]
+    private static partial void LogUnforeseen(ILogger logger, string peer, string exception, string? stack);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Count} events of {Peer} can never be written, and are lost, for there is no dead-letter topic (spec.bridge.sink.deadLetterTopic). The first: {Reason}")]
     private static partial void LogLost(ILogger logger, int count, string peer, string reason);

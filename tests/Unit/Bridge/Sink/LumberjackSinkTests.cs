@@ -278,6 +278,19 @@ public sealed class LumberjackSinkTests
     }
 
     [Fact]
+    public async Task Escapes_for_half_a_character_end_no_connection()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        await using var sink = await SinkRun.StartAsync(kafka.BootstrapServers, Settings with { Topic = "orders-%{region}" });
+        await using var peer = await ConnectAsync(sink.Addresses.Lumberjack!);
+
+        await peer.SendAsync(Window(1), Json(1, """{"\ud800":1,"region":"eu"}"""));
+
+        Assert.Equal(('2', 1u), await peer.LastAcknowledgementAsync());
+        Assert.Equal(1, await sink.CountAsync("events_total"));
+    }
+
+    [Fact]
     public async Task Windows_under_way_are_finished_before_the_end()
     {
         await using var kafka = KafkaMockCluster.Start();

@@ -344,7 +344,17 @@ internal sealed class LumberjackWindowReader(PipeReader input, IPeerPatience pee
                 _parsed = 0;
             }
 
-            var result = await peer.ReadAsync(input, isWindowOpen || _raw.Length > 0, cancellationToken);
+            if (!input.TryRead(out var result))
+            {
+                if (_raw.Length == 0)
+                {
+                    // Whoever says nothing keeps nothing.
+                    _raw.Dispose();
+                }
+
+                result = await peer.ReadAsync(input, isWindowOpen || _raw.Length > 0, cancellationToken);
+            }
+
             foreach (var part in result.Buffer)
             {
                 _raw.Write(part.Span);

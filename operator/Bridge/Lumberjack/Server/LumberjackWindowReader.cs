@@ -2,8 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Pipelines;
-using System.Text;
-using System.Text.Json;
+using System.Text.Encodings.Web;
 using KafkaLogstash.Bridge.Sink;
 using KafkaLogstash.Bridge.Sink.Events;
 using KafkaLogstash.Bridge.Sink.Producing;
@@ -113,7 +112,7 @@ internal sealed class LumberjackWindowReader(PipeReader input, IPeerPatience pee
                 break;
             case Frames.Data:
                 int taken;
-                while ((taken = TryData(Rest, batch, window)) == 0)
+                while ((taken = TryData(Rest, batch, share, window)) == 0)
                 {
                     Length((uint)Rest.Length, batch);
                     await NeedAsync(Rest.Length + 1, share, cancellationToken);
@@ -134,7 +133,7 @@ internal sealed class LumberjackWindowReader(PipeReader input, IPeerPatience pee
                     throw new LumberjackProtocolException("protocol", "a compressed frame without events came");
                 }
 
-                AddInflated(batch, start, window);
+                AddInflated(batch, share, start, window);
                 break;
             case Frames.Window:
                 throw new LumberjackProtocolException("protocol", $"a window began before the one before it was complete: {batch.Count} of {window.Count} events had come");
@@ -150,9 +149,11 @@ internal sealed class LumberjackWindowReader(PipeReader input, IPeerPatience pee
             throw new LumberjackProtocolException("protocol", "a frame without content came");
         }
 
-        return length + (long)batch.Events.Length <= mostBytes ? (int)length
-            : throw new LumberjackProtocolException("too-large", $"a window of more than {mostBytes} bytes came: let the peer send fewer events at once (bulk_max_size of Beats)");
+        return length + (long)batch.Events.Length <= mostBytes ? (int)length : throw TooLarge();
     }
+
+    private LumberjackProtocolException TooLarge() =>
+        new("too-large", $"a window of more than {mostBytes} bytes came: let the peer send fewer events at once (bulk_max_size of Beats)");
 
     private void AddCopy(RecordBatch batch, ReadOnlySpan<byte> json)
     {
@@ -162,11 +163,11 @@ internal sealed class LumberjackWindowReader(PipeReader input, IPeerPatience pee
     }
 
     /// <summary>Takes the frames that were inflated; events in JSON stay where they are.</summary>
-    private void AddInflated(RecordBatch batch, int start, Window window)
+    private void AddInflated(RecordBatch batch, PendingBytes.Share share, int start, Window window)
     {
         if (batch.Events.Length - start >= HeadLength && Head(batch.Events.Written[start..]).Type == Frames.Data)
         {
-            AddInflatedData(batch, start, window);
+            AddInflatedData(batch, share, start, window);
             return;
         }
 
@@ -192,7 +193,7 @@ internal sealed class LumberjackWindowReader(PipeReader input, IPeerPatience pee
     }
 
     /// <summary>Takes frames of version 1 that were inflated. Their events are written where they were; what they are made of moves aside.</summary>
-    private void AddInflatedData(RecordBatch batch, int start, Window window)
+    private void AddInflatedData(RecordBatch batch, PendingBytes.Share share, int start, Window window)
     {
         using var aside = new EventBuffer(buffers);
         aside.Write(batch.Events.Written[start..]);
@@ -206,7 +207,7 @@ internal sealed class LumberjackWindowReader(PipeReader input, IPeerPatience pee
             }
 
             ThrowIfFull(batch, window);
-            position += TryData(frames, batch, window) is > 0 and var taken ? taken : throw Cut();
+            position += TryData(frames, batch, share, window) is > 0 and var taken ? taken : throw Cut();
         }
     }
 
@@ -222,7 +223,7 @@ internal sealed class LumberjackWindowReader(PipeReader input, IPeerPatience pee
 
     /// <summary>Takes an event of version 1. The lumberjack output sends it encoded, as <c>line</c>; logstash-forwarder sent text with further pairs beside it.</summary>
     /// <returns>How many bytes it had; 0 when not all of them are there.</returns>
-    private int TryData(ReadOnlySpan<byte> frame, RecordBatch batch, Window window)
+    private int TryData(ReadOnlySpan<byte> frame, RecordBatch batch, PendingBytes.Share share, Window window)
     {
         if (frame.Length < Frames.JsonHeaderLength)
         {
@@ -248,16 +249,31 @@ internal sealed class LumberjackWindowReader(PipeReader input, IPeerPatience pee
         }
 
         window.Saw(Number(frame[HeadLength..]));
-        if (pairs == 1 && line.TrimStart(" \t\r\n"u8) is [(byte)'{', ..])
+        if (pairs != 1 || !TryAddLine(batch, line))
         {
-            AddCopy(batch, line);
-        }
-        else
-        {
-            AddPairs(batch, frame, pairs);
+            AddPairs(batch, share, frame, pairs);
         }
 
         return position;
+    }
+
+    /// <summary>Takes a line that is an event. Text may begin like one.</summary>
+    private bool TryAddLine(RecordBatch batch, ReadOnlySpan<byte> line)
+    {
+        if (line.TrimStart(" \t\r\n"u8) is not [(byte)'{', ..])
+        {
+            return false;
+        }
+
+        var start = batch.Events.Length;
+        batch.Events.Write(line);
+        if (events.TryAdd(batch, start, line.Length))
+        {
+            return true;
+        }
+
+        batch.Events.Truncate(start);
+        return false;
     }
 
     private bool TryText(ReadOnlySpan<byte> frame, scoped ref int position, RecordBatch batch, out ReadOnlySpan<byte> text)
@@ -280,26 +296,41 @@ internal sealed class LumberjackWindowReader(PipeReader input, IPeerPatience pee
         return true;
     }
 
-    private void AddPairs(RecordBatch batch, ReadOnlySpan<byte> frame, uint pairs)
+    private void AddPairs(RecordBatch batch, PendingBytes.Share share, ReadOnlySpan<byte> frame, uint pairs)
     {
         var start = batch.Events.Length;
-        using (var json = new Utf8JsonWriter(batch.Events))
+        var position = Frames.JsonHeaderLength;
+        for (var pair = 0u; pair < pairs; pair++)
         {
-            json.WriteStartObject();
-            var position = Frames.JsonHeaderLength;
-            for (var pair = 0u; pair < pairs; pair++)
-            {
-                TryText(frame, ref position, batch, out var name);
-                TryText(frame, ref position, batch, out var value);
-
-                // What is no UTF-8 is replaced, as Logstash does.
-                json.WriteString(name.SequenceEqual("line"u8) ? "message" : Encoding.UTF8.GetString(name), Encoding.UTF8.GetString(value));
-            }
-
-            json.WriteEndObject();
+            TryText(frame, ref position, batch, out var name);
+            TryText(frame, ref position, batch, out var value);
+            batch.Events.Write(pair == 0 ? "{"u8 : ","u8);
+            WriteText(batch, share, name.SequenceEqual("line"u8) ? "message"u8 : name);
+            batch.Events.Write(":"u8);
+            WriteText(batch, share, value);
         }
 
+        batch.Events.Write("}"u8);
         events.Add(batch, start, batch.Events.Length - start);
+    }
+
+    /// <summary>Writes a text as JSON has it, which may be six times as long. What is no UTF-8 is replaced, as Logstash does.</summary>
+    private void WriteText(RecordBatch batch, PendingBytes.Share share, ReadOnlySpan<byte> text)
+    {
+        batch.Events.Write("\""u8);
+        while (!text.IsEmpty)
+        {
+            JavaScriptEncoder.UnsafeRelaxedJsonEscaping.EncodeUtf8(text, batch.Events.GetSpan(Step), out var consumed, out var written);
+            text = text[consumed..];
+            batch.Events.Advance(written);
+            share.Add(written);
+            if (batch.Events.Length > mostBytes)
+            {
+                throw TooLarge();
+            }
+        }
+
+        batch.Events.Write("\""u8);
     }
 
     private async ValueTask InflateAsync(int compressed, RecordBatch batch, PendingBytes.Share share, CancellationToken cancellationToken)

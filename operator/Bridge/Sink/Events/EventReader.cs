@@ -87,6 +87,19 @@ internal sealed class EventReader(EventPattern topic, EventPattern? key, TopicCh
     /// <param name="length">Its length in bytes.</param>
     public void Add(RecordBatch batch, int start, int length)
     {
+        if (!TryAdd(batch, start, length))
+        {
+            batch.Refuse(RefusalReason.Malformed, "The event is no JSON object in UTF-8.", topic: null, start, length);
+        }
+    }
+
+    /// <summary>Makes a record of an event that stands alone.</summary>
+    /// <param name="batch">Holds the event, and gets the record.</param>
+    /// <param name="start">Where it begins.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <returns>Whether it is an event; else nothing was made of it.</returns>
+    public bool TryAdd(RecordBatch batch, int start, int length)
+    {
         var json = batch.Events.Written.Slice(start, length);
         Span<FieldValue> values = _fields.Count <= MostValuesOnStack ? stackalloc FieldValue[MostValuesOnStack] : new FieldValue[_fields.Count];
         var count = batch.Count;
@@ -104,13 +117,10 @@ internal sealed class EventReader(EventPattern topic, EventPattern? key, TopicCh
         }
         catch (JsonException)
         {
-            // What is malformed adds nothing, and is refused with all else that is no event.
+            // What is malformed adds nothing, like all else that is no event.
         }
 
-        if (batch.Count == count)
-        {
-            batch.Refuse(RefusalReason.Malformed, "The event is no JSON object in UTF-8.", topic: null, start, length);
-        }
+        return batch.Count > count;
     }
 
     private static string Describe(JsonTokenType token) => token switch

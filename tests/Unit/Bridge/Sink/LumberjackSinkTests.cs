@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Text.Json;
 using KafkaLogstash.Bridge.Lumberjack.Server;
 using KafkaLogstash.LocalCluster.Kafka;
 using static KafkaLogstash.Tests.Unit.Bridge.Sink.LumberjackPeer;
@@ -62,7 +64,45 @@ public sealed class LumberjackSinkTests
 
         Assert.Equal(('1', 3u), await peer.AcknowledgementAsync());
         Assert.Equal(('1', 4u), await peer.AcknowledgementAsync());
-        Assert.Equal(["""{"n":1}""", """{"n":2}""", """{"n":3}""", """{"message":"a \u0022text\u0022","host":"h"}"""], kafka.Values("orders", 4));
+        Assert.Equal(["""{"n":1}""", """{"n":2}""", """{"n":3}""", """{"message":"a \"text\"","host":"h"}"""], kafka.Values("orders", 4));
+    }
+
+    [Theory]
+    [InlineData("{no json")]
+    [InlineData("{} {}")]
+    [InlineData(" {\"a\":1} and more")]
+    [InlineData("\u0001\t\"\\ä\ud83d\ude00</")]
+    public async Task Text_of_version_1_is_a_message_though_it_begins_like_an_event(string line)
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders");
+        await using var sink = await SinkRun.StartAsync(kafka.BootstrapServers, Settings);
+        await using var peer = await ConnectAsync(sink.Addresses.Lumberjack!);
+
+        await peer.SendAsync(Window(2, '1'), Data(1, ("line", line)), Compressed(Data(2, ("line", line)), '1'));
+
+        Assert.Equal(('1', 2u), await peer.AcknowledgementAsync());
+        Assert.All(kafka.Values("orders", 2), value =>
+        {
+            using var document = JsonDocument.Parse(value);
+            Assert.Equal(line, Assert.Single(document.RootElement.EnumerateObject()).Value.GetString());
+            Assert.Equal(line, document.RootElement.GetProperty("message").GetString());
+        });
+    }
+
+    [Fact]
+    public async Task What_is_no_UTF8_is_replaced_in_text_of_version_1()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders");
+        await using var sink = await SinkRun.StartAsync(kafka.BootstrapServers, Settings);
+        await using var peer = await ConnectAsync(sink.Addresses.Lumberjack!);
+
+        await peer.SendAsync(Window(1, '1'), [.. "1D"u8, .. Number(1), .. Number(1), .. Number(4), .. "line"u8, .. Number(4), (byte)'{', 0xC3, (byte)'x', 0xF0]);
+
+        Assert.Equal(('1', 1u), await peer.AcknowledgementAsync());
+        using var document = JsonDocument.Parse(kafka.Values("orders", 1)[0]);
+        Assert.Equal("{\uFFFDx\uFFFD", document.RootElement.GetProperty("message").GetString());
     }
 
     [Fact]

@@ -27,6 +27,14 @@ internal static class BridgePropertyChecks
         ["queue.buffering.max.kbytes"] = "the sink bounds what waits for Kafka by bytes",
         ["transactional.id"] = "the bridge's producer takes part in no transactions",
         ["transaction.timeout.ms"] = "the bridge's producer takes part in no transactions",
+        ["delivery.report.only.error"] = "the bridge acknowledges what Kafka reports to be written",
+        ["enable.gapless.guarantee"] = "one event that Kafka does not take would end the producer, and with it what others have sent",
+        ["queuing.strategy"] = "the bridge writes events in their order",
+        ["offset.store.method"] = "the bridge's offsets are kept by Kafka",
+        ["offset.store.path"] = "the bridge's offsets are kept by Kafka",
+        ["enabled_events"] = "the bridge takes what its client tells by callbacks",
+        ["log.queue"] = "the bridge takes what its client logs by a callback",
+        ["internal.termination.signal"] = "the bridge's process has signals of its own",
         ["builtin.features"] = "it only tells what the client can do",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

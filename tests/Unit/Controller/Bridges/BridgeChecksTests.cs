@@ -25,6 +25,13 @@ public sealed class BridgeChecksTests
     [InlineData("spec.kafka.properties", """{ "buffer.memory": "5" }""", "unknown-property spec.kafka.properties[buffer.memory]")]
     [InlineData("spec.kafka.properties", """{ "fetch.min.bytes": "lots" }""", "invalid-property spec.kafka.properties[fetch.min.bytes]")]
     [InlineData("spec.kafka.properties", """{ "partition.assignment.strategy": "range" }""", "refused-property spec.kafka.properties[partition.assignment.strategy]")]
+    [InlineData("spec.kafka.properties", """{ "delivery.report.only.error": "true" }""", "refused-property spec.kafka.properties[delivery.report.only.error]")]
+    [InlineData("spec.kafka.properties", """{ "enable.gapless.guarantee": "true" }""", "refused-property spec.kafka.properties[enable.gapless.guarantee]")]
+    [InlineData("spec.kafka.properties", """{ "queuing.strategy": "lifo" }""", "refused-property spec.kafka.properties[queuing.strategy]")]
+    [InlineData("spec.kafka.properties", """{ "offset.store.method": "file" }""", "refused-property spec.kafka.properties[offset.store.method]")]
+    [InlineData("spec.kafka.properties", """{ "enabled_events": "17" }""", "refused-property spec.kafka.properties.enabled_events")]
+    [InlineData("spec.kafka.properties", """{ "log.queue": "true" }""", "refused-property spec.kafka.properties[log.queue]")]
+    [InlineData("spec.kafka.properties", """{ "internal.termination.signal": "9" }""", "refused-property spec.kafka.properties[internal.termination.signal]")]
     [InlineData("spec.logstash.ports", """[{ "name": "beats", "port": 5044 }]""", "port-taken spec.logstash.ports[0].targetPort")]
     [InlineData("spec.logstash", External, "")]
     public void What_a_bridge_can_not_do_is_said_where_it_stands(string field, string value, string expected) => Assert.Equal(expected, Findings((field, value)));

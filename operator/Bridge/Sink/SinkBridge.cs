@@ -34,9 +34,6 @@ internal sealed partial class SinkBridge(SinkSettings settings, ServerTls? tls, 
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>A request's head is small; a body that trickles in holds what others wait for.</summary>
-    private static readonly MinDataRate SlowestBody = new(bytesPerSecond: 4096, gracePeriod: TimeSpan.FromSeconds(10));
-
     private readonly SinkStatus _status = new(context.Time);
     private readonly ILogger _logger = context.Loggers.CreateLogger<SinkBridge>();
     private readonly TaskCompletionSource<SinkAddresses> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -49,6 +46,9 @@ internal sealed partial class SinkBridge(SinkSettings settings, ServerTls? tls, 
 
     /// <summary>Where it listens, as soon as it does: where the settings' ports are 0 the system has chosen them.</summary>
     public Task<SinkAddresses> Listening => _listening.Task;
+
+    /// <summary>A request's head is small; a body that trickles in holds what others wait for.</summary>
+    public MinDataRate SlowestBody { get; init; } = new(bytesPerSecond: 4096, gracePeriod: TimeSpan.FromSeconds(10));
 
     /// <summary>What its Lumberjack server bears with.</summary>
     public LumberjackLimits LumberjackLimits { get; init; } = new();

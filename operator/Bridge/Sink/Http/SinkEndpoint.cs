@@ -23,6 +23,8 @@ internal sealed partial class SinkEndpoint(
 
     private static readonly SinkAnswer Pressure = new(StatusCodes.Status429TooManyRequests, "Too much waits for Kafka: send the same again.") { RetryAfter = 1, TurnedAway = "pressure" };
 
+    private static readonly SinkAnswer Slow = new(StatusCodes.Status503ServiceUnavailable, "The body came too slowly: nothing was written. Send the same again.") { RetryAfter = 1, Close = true, TurnedAway = "slow" };
+
     private volatile bool _ends;
 
     /// <summary>From now on requests are sent elsewhere.</summary>
@@ -35,7 +37,7 @@ internal sealed partial class SinkEndpoint(
         var status = 0;
         try
         {
-            var answer = await AnswerAsync(context.Request);
+            var answer = await AnswerOrRefuseAsync(context);
             if (answer.TurnedAway is { } reason)
             {
                 metrics.TurnedAway(reason);
@@ -47,12 +49,6 @@ internal sealed partial class SinkEndpoint(
                 status = answer.Status;
             }
         }
-        catch (BadHttpRequestException malformed) when (!context.Response.HasStarted)
-        {
-            // The server's own findings: a chunk that is none, a body that comes too slowly.
-            status = malformed.StatusCode;
-            await new SinkAnswer(status, $"The request can't be read: {malformed.Message}") { Close = true }.SendAsync(context.Response);
-        }
         catch (Exception gone) when (gone is OperationCanceledException or IOException)
         {
             LogGone(logger);
@@ -60,6 +56,24 @@ internal sealed partial class SinkEndpoint(
         finally
         {
             metrics.RequestEnded(status);
+        }
+    }
+
+    private async Task<SinkAnswer> AnswerOrRefuseAsync(HttpContext context)
+    {
+        try
+        {
+            return await AnswerAsync(context.Request);
+        }
+        catch (BadHttpRequestException wrong) when (wrong.StatusCode == StatusCodes.Status408RequestTimeout)
+        {
+            // The network's fault, or the sender's haste. The http output drops what is answered by 408 unless it is told otherwise.
+            return Slow;
+        }
+        catch (BadHttpRequestException malformed)
+        {
+            // The server's own findings: a chunk that is none, for example.
+            return new(malformed.StatusCode, $"The request can't be read: {malformed.Message}") { Close = true };
         }
     }
 

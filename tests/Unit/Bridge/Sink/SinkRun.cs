@@ -10,6 +10,7 @@ using KafkaLogstash.Bridge.Security;
 using KafkaLogstash.Bridge.Sink;
 using KafkaLogstash.Bridging;
 using KafkaLogstash.LocalCluster.Kafka;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Prometheus;
@@ -56,7 +57,8 @@ internal sealed class SinkRun : IAsyncDisposable
         LumberjackLimits? limits = null,
         ServerTls? tls = null,
         IReadOnlyDictionary<string, string>? properties = null,
-        ILoggerFactory? loggers = null)
+        ILoggerFactory? loggers = null,
+        MinDataRate? slowestBody = null)
     {
         var registry = Metrics.NewCustomRegistry();
         var kafka = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -77,6 +79,7 @@ internal sealed class SinkRun : IAsyncDisposable
             kafka, "pod-0", new SystemHostResolver(), TimeProvider.System, loggers, new KafkaLog(kafka, TimeProvider.System, loggers.CreateLogger("librdkafka")), IPAddress.Loopback))
         {
             LumberjackLimits = limits ?? new(),
+            SlowestBody = slowestBody ?? new(bytesPerSecond: 4096, gracePeriod: TimeSpan.FromSeconds(10)),
         };
         var stop = new CancellationTokenSource();
         var running = bridge.RunAsync(stop.Token);

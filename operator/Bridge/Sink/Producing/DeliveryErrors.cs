@@ -50,6 +50,7 @@ internal static class DeliveryErrors
         ErrorCode.Local_MsgTimedOut => $"Kafka did not acknowledge records of {topic} in time.",
         ErrorCode.Local_Fatal or ErrorCode.OutOfOrderSequenceNumber or ErrorCode.UnknownProducerId or ErrorCode.InvalidProducerIdMapping or ErrorCode.InvalidProducerEpoch
             or ErrorCode.ProducerFenced => "Kafka's client lost its place and is made anew.",
+        ErrorCode.Local_InvalidArg => "A Kafka client for single records can't be made: librdkafka refuses a property, or can't read a file that one names.",
         ErrorCode.Local_PurgeQueue or ErrorCode.Local_PurgeInflight => "The bridge ends, or its Kafka client is made anew.",
         _ => $"Kafka does not take records of {topic}: {error.GetReason()}",
     };

@@ -19,7 +19,6 @@ internal static class ProducerProperties
         properties.TryAdd("partitioner", "murmur2_random");
         properties.TryAdd("linger.ms", "0.5");
         properties.TryAdd("batch.num.messages", "10000");
-        properties["compression.type"] = settings.CompressionType;
 
         // MaxPendingBytes is the bound; a second one below it would only make senders wait.
         properties["queue.buffering.max.messages"] = "0";
@@ -47,7 +46,13 @@ internal static class ProducerProperties
             ["acks"] = settings.Acks,
             ["enable.idempotence"] = settings.Acks is "all" or "-1" ? "true" : "false",
             ["message.timeout.ms"] = ((long)settings.DeliveryTimeout.TotalMilliseconds).ToString(),
+
+            // A topic's max.message.bytes counts what is left after compression: what fits by it must not be refused because it goes alone.
+            ["compression.type"] = settings.CompressionType,
         };
+
+        // Without reports of success nothing would ever be acknowledged.
+        properties.Remove("delivery.report.only.error");
 
         // A topic that does not exist is an answer to the sender, not a wait of half a minute (the default) before each.
         properties.TryAdd("topic.metadata.propagation.max.ms", "5000");

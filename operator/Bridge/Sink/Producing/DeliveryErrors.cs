@@ -8,7 +8,7 @@ internal enum DeliveryVerdict
     /// <summary>Kafka may take it later: nothing is wrong with the record.</summary>
     Later,
 
-    /// <summary>The broker refused the batch in which it was, for this record or for another one.</summary>
+    /// <summary>It was refused in its batch: by the broker, for this record or for another one; or by the client, whose batches are shorter than what a topic may take.</summary>
     Suspect,
 
     /// <summary>Kafka will never take it.</summary>
@@ -21,9 +21,10 @@ internal static class DeliveryErrors
     /// <summary>What an error means.</summary>
     /// <param name="record">The record.</param>
     /// <param name="wasAlone">Whether no other record was in its batch.</param>
-    public static DeliveryVerdict Judge(FailedRecord record, bool wasAlone) => record.Error switch
+    /// <param name="isLimited">Whether somebody has chosen the client's own limit (<c>message.max.bytes</c>).</param>
+    public static DeliveryVerdict Judge(FailedRecord record, bool wasAlone, bool isLimited = false) => record.Error switch
     {
-        ErrorCode.MsgSizeTooLarge when record.IsLocal => DeliveryVerdict.Never,
+        ErrorCode.MsgSizeTooLarge when record.IsLocal && isLimited => DeliveryVerdict.Never,
         ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge or ErrorCode.InvalidRecord or ErrorCode.InvalidTimestamp or ErrorCode.InvalidMsgSize
             or ErrorCode.TopicException or ErrorCode.PolicyViolation => wasAlone ? DeliveryVerdict.Never : DeliveryVerdict.Suspect,
         (ErrorCode)DifferentRecord => DeliveryVerdict.Suspect,

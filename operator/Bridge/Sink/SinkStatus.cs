@@ -13,6 +13,9 @@ internal sealed class SinkStatus(TimeProvider time)
     /// </summary>
     private static readonly TimeSpan TroubleLasts = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long it is remembered: senders that were told to come again do so after a minute at the latest.</summary>
+    private static readonly TimeSpan TroubleRemembered = TimeSpan.FromMinutes(10);
+
     /// <summary>Of more topics in trouble nobody wants to hear.</summary>
     private const int MostTopics = 100;
 
@@ -50,6 +53,30 @@ internal sealed class SinkStatus(TimeProvider time)
             {
                 return _kafka is not null;
             }
+        }
+    }
+
+    /// <summary>Whether records of a topic could not be written lately, nor since.</summary>
+    public bool IsInTrouble(string topic)
+    {
+        lock (_gate)
+        {
+            return _topics.ContainsKey(topic);
+        }
+    }
+
+    /// <summary>Of records those whose topics are in trouble; all of them where none is.</summary>
+    public IReadOnlyList<TopicRun> InTrouble(IReadOnlyList<TopicRun> runs)
+    {
+        if (!_troubled)
+        {
+            return runs;
+        }
+
+        lock (_gate)
+        {
+            TopicRun[] troubled = [.. runs.Where(run => _topics.ContainsKey(run.Topic))];
+            return troubled.Length == 0 ? runs : troubled;
         }
     }
 
@@ -134,6 +161,11 @@ internal sealed class SinkStatus(TimeProvider time)
             foreach (var run in runs.Where(run => !failedTopics.Contains(run.Topic)))
             {
                 _topics.Remove(run.Topic);
+            }
+
+            foreach (var topic in _topics.Where(topic => time.GetElapsedTime(topic.Value.Since) > TroubleRemembered).Select(topic => topic.Key).ToArray())
+            {
+                _topics.Remove(topic);
             }
 
             _troubled = _topics.Count > 0;

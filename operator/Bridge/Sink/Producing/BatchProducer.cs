@@ -66,14 +66,15 @@ internal sealed class BatchProducer : IAsyncDisposable
     /// <summary>Why it has failed for good; null while it has not.</summary>
     public string? Fatal => _fatal;
 
-    /// <summary>Writes a batch, and waits until each of its records is answered. What was not written is in <see cref="RecordBatch.Failed"/>.</summary>
+    /// <summary>Writes records of a batch, and waits until each of them is answered. What was not written is in <see cref="RecordBatch.Failed"/>.</summary>
     /// <param name="batch">The batch; sealed, and entered by <see cref="TryEnter"/>.</param>
-    public async ValueTask WriteAsync(RecordBatch batch)
+    /// <param name="runs">Which ones.</param>
+    public async ValueTask WriteAsync(RecordBatch batch, IReadOnlyList<TopicRun> runs)
     {
-        batch.Expect();
-        for (var i = 0; i < batch.Runs.Count; i++)
+        batch.Expect(runs);
+        for (var i = 0; i < runs.Count; i++)
         {
-            var run = batch.Runs[i];
+            var run = runs[i];
             for (var taken = Hand(batch, run); taken < run.Count; taken += Hand(batch, new(run.Topic, run.First + taken, run.Count - taken)))
             {
                 // Reports make room.

@@ -57,9 +57,11 @@ internal sealed class RecordBatch(PinnedBuffers buffers) : IValueTaskSource, IDi
     /// <summary>Longer tables are not kept.</summary>
     private const int LongestKeptTable = 8192;
 
-    private readonly List<FailedRecord> _failed = [];
+    private const int LongestKeptScratch = 64 * 1024;
+
+    private List<FailedRecord> _failed = [];
     private readonly Lock _failedGate = new();
-    private readonly List<TopicRun> _runs = [];
+    private List<TopicRun> _runs = [];
     private ManualResetValueTaskSourceCore<bool> _answered = new() { RunContinuationsAsynchronously = true };
     private NativeMessage[] _messages = Allocate(ShortestTable);
     private int _unanswered;
@@ -74,7 +76,7 @@ internal sealed class RecordBatch(PinnedBuffers buffers) : IValueTaskSource, IDi
     public int Slot { get; private set; }
 
     /// <summary>The events that can't be written.</summary>
-    public List<RefusedEvent> Refused { get; } = [];
+    public List<RefusedEvent> Refused { get; private set; } = [];
 
     /// <summary>The records by topic.</summary>
     public IReadOnlyList<TopicRun> Runs => _runs;
@@ -83,7 +85,7 @@ internal sealed class RecordBatch(PinnedBuffers buffers) : IValueTaskSource, IDi
     public int Count { get; private set; }
 
     /// <summary>Where evaluating patterns puts its results.</summary>
-    public ArrayBufferWriter<byte> Scratch { get; } = new();
+    public ArrayBufferWriter<byte> Scratch { get; private set; } = new();
 
     /// <summary>Adds an event that becomes a record.</summary>
     /// <param name="topic">Its topic.</param>
@@ -164,11 +166,14 @@ internal sealed class RecordBatch(PinnedBuffers buffers) : IValueTaskSource, IDi
         return _runs[low].Topic;
     }
 
-    /// <summary>Leaves only these records to be written.</summary>
-    public void Retain(IReadOnlyList<FailedRecord> records)
+    /// <summary>Some records were tried: of them only those are left to be written that were not taken.</summary>
+    /// <param name="tried">Those that were tried, of <see cref="Runs"/>.</param>
+    /// <param name="left">Those that are left, in their order.</param>
+    public void Retain(IReadOnlyList<TopicRun> tried, IReadOnlyList<FailedRecord> left)
     {
+        List<TopicRun> others = ReferenceEquals(tried, _runs) ? [] : [.. _runs.Except(tried)];
         var runs = new List<TopicRun>();
-        foreach (var record in records)
+        foreach (var record in left)
         {
             var topic = Topic(record.Index);
             if (runs is [.., var last] && last.Topic == topic && last.First + last.Count == record.Index)
@@ -182,15 +187,15 @@ internal sealed class RecordBatch(PinnedBuffers buffers) : IValueTaskSource, IDi
         }
 
         _runs.Clear();
-        _runs.AddRange(runs);
+        _runs.AddRange(others.Concat(runs).OrderBy(run => run.First));
     }
 
     /// <summary>Begins to wait for answers. One more than there are records is awaited: <see cref="Answered"/> for that one when all were handed over.</summary>
-    /// <returns>How many records are to be written.</returns>
-    public int Expect()
+    /// <param name="runs">The records.</param>
+    public void Expect(IReadOnlyList<TopicRun> runs)
     {
         var records = 0;
-        foreach (var run in _runs)
+        foreach (var run in runs)
         {
             records += run.Count;
         }
@@ -198,7 +203,6 @@ internal sealed class RecordBatch(PinnedBuffers buffers) : IValueTaskSource, IDi
         _failed.Clear();
         _answered.Reset();
         Volatile.Write(ref _unanswered, records + 1);
-        return records;
     }
 
     /// <summary>So many records were answered.</summary>
@@ -232,15 +236,15 @@ internal sealed class RecordBatch(PinnedBuffers buffers) : IValueTaskSource, IDi
         }
     }
 
-    /// <summary>Forgets its events, and gives long buffers back.</summary>
+    /// <summary>Forgets its events, and gives up what has grown long.</summary>
     public void Dispose()
     {
         Events.Dispose();
         Keys.Dispose();
-        Refused.Clear();
-        _runs.Clear();
+        (Refused, _runs, _failed) = (Emptied(Refused), Emptied(_runs), Emptied(_failed));
         Count = 0;
         _messages = _messages.Length > LongestKeptTable ? Allocate(ShortestTable) : _messages;
+        Scratch = Scratch.Capacity > LongestKeptScratch ? new() : Scratch;
     }
 
     /// <inheritdoc/>
@@ -255,6 +259,12 @@ internal sealed class RecordBatch(PinnedBuffers buffers) : IValueTaskSource, IDi
 
     /// <summary>Reads what a record's report carries.</summary>
     public static (int Slot, int Index) Read(nint tag) => ((int)(tag >> 32), (int)(tag & uint.MaxValue));
+
+    private static List<T> Emptied<T>(List<T> list)
+    {
+        list.Clear();
+        return list.Capacity > LongestKeptTable ? [] : list;
+    }
 
     private static NativeMessage[] Allocate(int length) => GC.AllocateUninitializedArray<NativeMessage>(length, pinned: true);
 

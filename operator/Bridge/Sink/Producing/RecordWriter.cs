@@ -12,13 +12,20 @@ namespace KafkaLogstash.Bridge.Sink.Producing;
 /// </summary>
 internal sealed partial class RecordWriter : IAsyncDisposable
 {
+    /// <summary>How many records are written one by one at a time: each is copied, and the queue of the client that writes them has an end.</summary>
+    private const int MostAtOnce = 1000;
+
+    /// <summary>Batches that wait to be used again.</summary>
+    private const int MostKept = 64;
+
     private readonly SinkSettings _settings;
     private readonly RoleContext _context;
     private readonly SinkStatus _status;
     private readonly SinkMetrics _metrics;
     private readonly ILogger _logger;
     private readonly SingleRecordWriter _singles;
-    private readonly ConcurrentBag<RecordBatch> _batches = [];
+    private readonly Stack<RecordBatch> _batches = [];
+    private readonly Lock _batchesGate = new();
     private readonly ConcurrentBag<Task> _ending = [];
     private readonly Lock _makeGate = new();
     private volatile BatchProducer _producer;
@@ -44,13 +51,25 @@ internal sealed partial class RecordWriter : IAsyncDisposable
     public PinnedBuffers Buffers { get; }
 
     /// <summary>An empty batch.</summary>
-    public RecordBatch Rent() => _batches.TryTake(out var batch) ? batch : new(Buffers);
+    public RecordBatch Rent()
+    {
+        lock (_batchesGate)
+        {
+            return _batches.TryPop(out var batch) ? batch : new(Buffers);
+        }
+    }
 
     /// <summary>Takes a batch back that is not under way.</summary>
     public void Return(RecordBatch batch)
     {
         batch.Dispose();
-        _batches.Add(batch);
+        lock (_batchesGate)
+        {
+            if (_batches.Count < MostKept)
+            {
+                _batches.Push(batch);
+            }
+        }
     }
 
     /// <summary>Asks the brokers for a sign of life.</summary>
@@ -62,11 +81,21 @@ internal sealed partial class RecordWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes what is to be written of a batch, and waits until each of its records is answered. Whoever sent it may be gone by then: what was begun is finished.</summary>
+    /// <summary>
+    /// Writes what is to be written of a batch, and waits until each of its records is answered. Whoever sent it may be gone by then: what was begun is finished. What was in trouble lately goes first
+    /// and alone: who has to send a whole batch again would have all the rest of it written with each try.
+    /// </summary>
     /// <param name="batch">The batch; sealed. What could not be written, but may be later, is what it holds afterwards.</param>
     public async Task<WriteResult> WriteAsync(RecordBatch batch)
     {
-        var started = _context.Time.GetTimestamp();
+        if (_settings.DeadLetterTopic.Length == 0 && batch.Refused.Find(refused => refused.Reason == RefusalReason.TopicNotAllowed) is { Topic: { } unlisted } first)
+        {
+            // It may well be the list that is wrong.
+            _status.TopicFailed(unlisted, first.Message);
+            LogLater(_logger, batch.Count, batch.Count, first.Message);
+            return Later(0, first.Message);
+        }
+
         BatchProducer producer;
         try
         {
@@ -78,49 +107,31 @@ internal sealed partial class RecordWriter : IAsyncDisposable
             return Later(0, $"Kafka's client has to be made anew, and can't be: {failure.Message}");
         }
 
-        if (!producer.TryEnter(batch))
+        var (letters, trouble) = batch.Refused.Count > 0 && _status.IsInTrouble(_settings.DeadLetterTopic) ? await WriteLettersAsync(batch) : (0, null);
+        if (trouble is not null)
         {
-            return Later(0, DeliveryErrors.Explain(ErrorCode.Local_PurgeQueue, ""));
+            return Later(0, trouble);
         }
 
-        FailedRecord[] failed;
-        try
+        (var written, trouble) = await WriteAsync(producer, batch);
+        if (trouble is not null)
         {
-            await producer.WriteAsync(batch);
-            failed = batch.Failed();
-        }
-        finally
-        {
-            producer.Leave(batch);
-        }
-
-        var (written, bytes) = Count(batch, failed);
-        List<FailedRecord> later = [];
-        if (failed.Length > 0)
-        {
-            (later, var alone) = await SortOutAsync(batch, failed);
-            written += alone;
-        }
-
-        _metrics.Written(written, bytes, _context.Time.GetElapsedTime(started));
-        if (written > 0)
-        {
-            _status.Written(batch.Runs, later.Count == 0 ? FrozenSet<string>.Empty : later.Select(record => batch.Topic(record.Index)).ToHashSet(StringComparer.Ordinal));
-        }
-
-        if (later.Count > 0)
-        {
-            var (error, topic) = (later[0].Error, batch.Topic(later[0].Index));
-            var trouble = DeliveryErrors.Explain(error, topic);
-            _status.TopicFailed(topic, trouble);
-            _metrics.DeliveryFailed(error, later.Count);
-            LogLater(_logger, later.Count, batch.Count, trouble);
-            batch.Retain(later);
             return Later(written, trouble);
         }
 
-        batch.Retain([]);
-        return await FinishAsync(batch, written);
+        // All else is written by now: a batch that has to be sent again leaves no letters.
+        (var more, trouble) = await WriteLettersAsync(batch);
+        if (trouble is not null)
+        {
+            return Later(written, trouble);
+        }
+
+        foreach (var refused in batch.Refused)
+        {
+            _metrics.Refused(refused.Reason);
+        }
+
+        return new(written, letters + more, [.. batch.Refused], Trouble: null);
     }
 
     /// <inheritdoc/>
@@ -131,72 +142,124 @@ internal sealed partial class RecordWriter : IAsyncDisposable
         await Task.Run(_singles.Dispose);
     }
 
-    private static (int Written, long Bytes) Count(RecordBatch batch, FailedRecord[] failed)
+    private static long Bytes(RecordBatch batch, IReadOnlyList<TopicRun> part, FailedRecord[] failed)
     {
-        var (written, bytes) = (-failed.Length, 0L);
-        foreach (var run in batch.Runs)
+        var bytes = 0L;
+        foreach (var run in part)
         {
-            written += run.Count;
             foreach (ref readonly var message in batch.Messages(run.First, run.Count))
             {
                 bytes += (long)message.Length;
             }
         }
 
-        foreach (var record in failed)
-        {
-            bytes -= batch.Value(record.Index).Length;
-        }
-
-        return (written, bytes);
+        return bytes - failed.Sum(record => (long)batch.Value(record.Index).Length);
     }
 
     private static WriteResult Later(int written, string trouble) => new(written, 0, [], trouble);
 
-    /// <summary>What no topic takes goes to the dead-letter topic, or back to who sent it. All else is written by now: a batch that has to be sent again leaves no letters.</summary>
-    private async Task<WriteResult> FinishAsync(RecordBatch batch, int written)
+    /// <summary>Writes records to their topics.</summary>
+    /// <returns>How many were written, and why not all of the others were, that can be.</returns>
+    private async Task<(int Written, string? Trouble)> WriteAsync(BatchProducer producer, RecordBatch batch)
     {
-        if (batch.Refused.Count == 0)
+        var started = _context.Time.GetTimestamp();
+        var (written, bytes, trouble) = (0, 0L, (string?)null);
+        while (batch.Runs.Count > 0 && trouble is null)
         {
-            return new(written, 0, [], Trouble: null);
+            if (!producer.TryEnter(batch))
+            {
+                trouble = DeliveryErrors.Explain(ErrorCode.Local_PurgeQueue, "");
+                break;
+            }
+
+            var part = _status.InTrouble(batch.Runs);
+            FailedRecord[] failed;
+            try
+            {
+                await producer.WriteAsync(batch, part);
+                failed = batch.Failed();
+            }
+            finally
+            {
+                producer.Leave(batch);
+            }
+
+            var (later, alone) = failed.Length > 0 ? await SortOutAsync(batch, failed) : ([], 0);
+            var taken = part.Sum(run => run.Count) - failed.Length + alone;
+            written += taken;
+            bytes += Bytes(batch, part, failed);
+            if (taken > 0)
+            {
+                _status.Written(part, later.Count == 0 ? FrozenSet<string>.Empty : later.Select(record => batch.Topic(record.Index)).ToHashSet(StringComparer.Ordinal));
+            }
+
+            trouble = later.Count > 0 ? Blame(batch, later) : null;
+            batch.Retain(part, later);
         }
 
-        var (letters, refused) = (0, new List<RefusedEvent>());
-        foreach (var reason in batch.Refused.ToArray())
+        _metrics.Written(written, bytes, _context.Time.GetElapsedTime(started));
+        return (written, trouble);
+    }
+
+    /// <summary>Says of topics that they don't take records now.</summary>
+    /// <returns>Why not, of the first.</returns>
+    private string Blame(RecordBatch batch, List<FailedRecord> later)
+    {
+        foreach (var topic in later.DistinctBy(record => batch.Topic(record.Index)))
         {
-            var error = _settings.DeadLetterTopic.Length == 0 ? ErrorCode.MsgSizeTooLarge : await _singles.WriteDeadLetterAsync(batch, reason);
-            if (error == ErrorCode.NoError)
+            _status.TopicFailed(batch.Topic(topic.Index), DeliveryErrors.Explain(topic.Error, batch.Topic(topic.Index)));
+        }
+
+        foreach (var error in later.CountBy(record => record.Error))
+        {
+            _metrics.DeliveryFailed(error.Key, error.Value);
+        }
+
+        var trouble = DeliveryErrors.Explain(later[0].Error, batch.Topic(later[0].Index));
+        LogLater(_logger, later.Count, batch.Count, trouble);
+        return trouble;
+    }
+
+    /// <summary>What no topic takes goes to the dead-letter topic, if there is one. Of what is refused, that is left which not even there can be written.</summary>
+    /// <returns>How many letters were written, and why not all of the others were, that can be.</returns>
+    private async Task<(int Letters, string? Trouble)> WriteLettersAsync(RecordBatch batch)
+    {
+        var (letters, trouble) = (0, (string?)null);
+        foreach (var some in _settings.DeadLetterTopic.Length == 0 ? [] : batch.Refused.Chunk(MostAtOnce).ToArray())
+        {
+            var errors = await Task.WhenAll(some.Select(refused => _singles.WriteDeadLetterAsync(batch, refused)));
+            var written = some.Where((_, i) => errors[i] == ErrorCode.NoError).Select(refused => refused.Index).ToHashSet();
+            foreach (var refused in some.Where(refused => written.Contains(refused.Index)))
             {
-                letters++;
-                _metrics.DeadLettered(reason.Reason);
-                batch.Refused.Remove(reason);
+                _metrics.DeadLettered(refused.Reason);
             }
-            else if (DeliveryErrors.Judge(new(reason.Index, error, IsLocal: false), wasAlone: true) == DeliveryVerdict.Never)
+
+            letters += written.Count;
+            batch.Refused.RemoveAll(refused => written.Contains(refused.Index));
+            foreach (var error in errors.Where(error => error != ErrorCode.NoError && DeliveryErrors.Judge(new(0, error, IsLocal: false), wasAlone: true) != DeliveryVerdict.Never))
             {
-                // Not even a letter can be made of it.
-                refused.Add(reason);
-            }
-            else
-            {
-                var trouble = DeliveryErrors.Explain(error, _settings.DeadLetterTopic);
-                _status.TopicFailed(_settings.DeadLetterTopic, trouble);
+                trouble = DeliveryErrors.Explain(error, _settings.DeadLetterTopic);
                 _metrics.DeliveryFailed(error, 1);
-                return Later(written, trouble);
             }
-        }
 
-        foreach (var reason in refused)
-        {
-            _metrics.Refused(reason.Reason);
+            if (trouble is not null)
+            {
+                _status.TopicFailed(_settings.DeadLetterTopic, trouble);
+                break;
+            }
         }
 
         if (letters > 0)
         {
-            _status.TopicWritten(_settings.DeadLetterTopic);
             LogLetters(_logger, letters, _settings.DeadLetterTopic);
         }
 
-        return new(written, letters, refused, Trouble: null);
+        if (letters > 0 && trouble is null)
+        {
+            _status.TopicWritten(_settings.DeadLetterTopic);
+        }
+
+        return (letters, trouble);
     }
 
     /// <summary>Sorts out what was not written, and writes records one by one whose batch was refused.</summary>
@@ -205,13 +268,14 @@ internal sealed partial class RecordWriter : IAsyncDisposable
     {
         var written = 0;
         var later = new List<FailedRecord>();
-        var suspects = new List<(int Index, Task<ErrorCode> Answer)>();
+        var suspects = new List<int>();
+        var isLimited = _context.KafkaProperties.ContainsKey("message.max.bytes");
         foreach (var record in failed)
         {
-            switch (DeliveryErrors.Judge(record, wasAlone: false))
+            switch (DeliveryErrors.Judge(record, wasAlone: false, isLimited))
             {
                 case DeliveryVerdict.Suspect:
-                    suspects.Add((record.Index, _singles.WriteAsync(batch, record.Index)));
+                    suspects.Add(record.Index);
                     break;
                 case DeliveryVerdict.Never:
                     Refuse(batch, record);
@@ -222,20 +286,23 @@ internal sealed partial class RecordWriter : IAsyncDisposable
             }
         }
 
-        foreach (var (index, answer) in suspects)
+        foreach (var some in suspects.Chunk(MostAtOnce))
         {
-            var record = new FailedRecord(index, await answer, IsLocal: false);
-            if (record.Error == ErrorCode.NoError)
+            var errors = await Task.WhenAll(some.Select(index => _singles.WriteAsync(batch, index)));
+            foreach (var record in some.Zip(errors, (index, error) => new FailedRecord(index, error, IsLocal: false)))
             {
-                written++;
-            }
-            else if (DeliveryErrors.Judge(record, wasAlone: true) == DeliveryVerdict.Never)
-            {
-                Refuse(batch, record);
-            }
-            else
-            {
-                later.Add(record);
+                if (record.Error == ErrorCode.NoError)
+                {
+                    written++;
+                }
+                else if (DeliveryErrors.Judge(record, wasAlone: true) == DeliveryVerdict.Never)
+                {
+                    Refuse(batch, record);
+                }
+                else
+                {
+                    later.Add(record);
+                }
             }
         }
 

@@ -76,6 +76,141 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task A_topic_in_trouble_lets_nothing_else_be_written_again_and_again()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders-eu");
+        kafka.CreateTopic("orders-us");
+        kafka.SetTopicError("orders-us", ErrorCode.UnknownTopicOrPart);
+        await using var sink = await SinkRun.StartAsync(kafka.BootstrapServers, SinkRun.Settings with { Topic = "orders-%{region}" }, properties: new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["topic.metadata.propagation.max.ms"] = "100",
+            ["topic.metadata.refresh.interval.ms"] = "100",
+        });
+        const string Batch = """[{"region":"eu","n":1},{"region":"us"},{"region":"eu","n":2}]""";
+
+        for (var i = 0; i < 4; i++)
+        {
+            var body = await sink.PostAsync("/events", Batch).ExpectAsync(503);
+            Assert.Contains("orders-us", body.GetProperty("error").GetString(), StringComparison.Ordinal);
+        }
+
+        kafka.SetTopicError("orders-us", ErrorCode.NoError);
+        await Eventually.TrueAsync(async () =>
+        {
+            using var answer = await sink.PostAsync("/events", Batch);
+            return answer.IsSuccessStatusCode;
+        });
+
+        // Once before it was known, and once when all of it could be written.
+        Assert.Equal(4, kafka.ReadAll("orders-eu").Count);
+        Assert.Single(kafka.ReadAll("orders-us"));
+        Assert.True(sink.State.Ready, sink.State.Message);
+    }
+
+    [Fact]
+    public async Task A_dead_letter_topic_in_trouble_lets_nothing_else_be_written_again_and_again()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders-eu");
+        kafka.CreateTopic("dead");
+        kafka.SetTopicError("dead", ErrorCode.UnknownTopicOrPart);
+        await using var sink = await SinkRun.StartAsync(
+            kafka.BootstrapServers,
+            SinkRun.Settings with { Topic = "orders-%{region}", DeadLetterTopic = "dead" },
+            properties: new Dictionary<string, string>(StringComparer.Ordinal) { ["topic.metadata.propagation.max.ms"] = "100", ["topic.metadata.refresh.interval.ms"] = "100" });
+        const string Batch = """[{"region":"eu"},{}]""";
+
+        for (var i = 0; i < 4; i++)
+        {
+            await sink.PostAsync("/events", Batch).ExpectAsync(503);
+        }
+
+        kafka.SetTopicError("dead", ErrorCode.NoError);
+        await Eventually.TrueAsync(async () =>
+        {
+            using var answer = await sink.PostAsync("/events", Batch);
+            return answer.IsSuccessStatusCode && (await answer.BodyAsync()).GetProperty("deadLettered").GetInt32() == 1;
+        });
+
+        Assert.Equal(2, kafka.ReadAll("orders-eu").Count);
+        Assert.Equal(["{}"], kafka.Values("dead", 1));
+    }
+
+    [Fact]
+    public async Task A_producer_of_dead_letters_that_lost_its_place_is_made_anew()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("dead");
+        await using var sink = await SinkRun.StartAsync(kafka.BootstrapServers, SinkRun.Settings with { Topic = "orders-%{region}", DeadLetterTopic = "dead" });
+        await sink.PostAsync("/events", """{"n":1}""").ExpectAsync(200);
+
+        kafka.PushRequestErrors(KafkaApiKey.Produce, ErrorCode.OutOfOrderSequenceNumber);
+        await sink.PostAsync("/events", """{"n":2}""").ExpectAsync(503);
+
+        await Eventually.TrueAsync(async () =>
+        {
+            using var answer = await sink.PostAsync("/events", """{"n":2}""");
+            return answer.IsSuccessStatusCode;
+        });
+        Assert.Equal(["""{"n":1}""", """{"n":2}"""], kafka.Values("dead", 2).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_producer_of_dead_letters_that_can_not_be_made_is_tried_again()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("dead");
+        await using var sink = await SinkRun.StartAsync(kafka.BootstrapServers, SinkRun.Settings with { Topic = "orders-%{region}", DeadLetterTopic = "dead" });
+
+        sink.Kafka["no.such.property"] = "s3cret";
+        var body = await sink.PostAsync("/events", "{}").ExpectAsync(503);
+        sink.Kafka.Remove("no.such.property");
+
+        Assert.DoesNotContain("s3cret", body.GetProperty("error").GetString(), StringComparison.Ordinal);
+        await sink.PostAsync("/events", "{}").ExpectAsync(200);
+    }
+
+    [Fact]
+    public async Task Dead_letters_do_not_wait_for_each_other()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("dead");
+        await using var sink = await SinkRun.StartAsync(kafka.BootstrapServers, SinkRun.Settings with { Topic = "orders-%{region}", DeadLetterTopic = "dead" });
+        await sink.PostAsync("/events", "{}").ExpectAsync(200);
+        kafka.SetRoundTripTime(1, TimeSpan.FromMilliseconds(400));
+
+        // On a machine that sleeps through a round trip, the next one shows it.
+        await Eventually.TrueAsync(async () =>
+        {
+            var (written, seen) = (await sink.CountAsync("dead_letters_total"), false);
+            kafka.StartRequestTracking();
+            var answer = sink.PostAsync("/events", "[{},{},{},{}]").ExpectAsync(200);
+            while (!answer.IsCompleted)
+            {
+                seen |= kafka.CountRequests().GetValueOrDefault(KafkaApiKey.Produce) == 4 && await sink.CountAsync("dead_letters_total") == written;
+                await Task.Delay(5, TestContext.Current.CancellationToken);
+            }
+
+            await answer;
+            return seen;
+        });
+    }
+
+    [Fact]
+    public async Task Properties_that_would_silence_Kafka_change_nothing()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders");
+        await using var sink = await SinkRun.StartAsync(
+            kafka.BootstrapServers, SinkRun.Settings with { Acks = "1" }, properties: new Dictionary<string, string>(StringComparer.Ordinal) { ["delivery.report.only.error"] = "true" });
+
+        await sink.PostAsync("/events", "{}").ExpectAsync(200);
+        kafka.PushRequestErrors(KafkaApiKey.Produce, ErrorCode.MsgSizeTooLarge);
+        await sink.PostAsync("/events", "[{},{}]").ExpectAsync(200);
+    }
+
+    [Fact]
     public async Task Retriable_errors_of_brokers_are_not_seen()
     {
         await using var kafka = KafkaMockCluster.Start();

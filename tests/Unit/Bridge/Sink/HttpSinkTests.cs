@@ -181,6 +181,50 @@ public sealed class HttpSinkTests
         Assert.Equal(3, await sink.CountAsync("events_total"));
     }
 
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    [InlineData("raw")]
+    public async Task Lines_whose_compression_was_cut_between_two_of_them_are_not_all_of_them(string encoding)
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        await using var sink = await SinkRun.StartAsync(kafka.BootstrapServers);
+        using var output = new MemoryStream();
+        await using Stream compressing = encoding switch
+        {
+            "gzip" => new GZipStream(output, CompressionLevel.Optimal),
+            "deflate" => new ZLibStream(output, CompressionLevel.Optimal),
+            _ => new DeflateStream(output, CompressionLevel.Optimal),
+        };
+        compressing.Write("{\"n\":1}\n"u8);
+
+        // Up to here a reader can inflate: what a sender flushes, a proxy may cut.
+        compressing.Flush();
+
+        await sink.PostAsync("/events", SinkRun.Bytes(output.ToArray(), "application/x-ndjson", encoding == "raw" ? "deflate" : encoding)).ExpectAsync(400);
+
+        Assert.Equal(0, await sink.CountAsync("events_total"));
+    }
+
+    [Fact]
+    public async Task A_body_that_comes_too_slowly_is_to_come_again()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        await using var sink = await SinkRun.StartAsync(kafka.BootstrapServers, slowestBody: new(bytesPerSecond: 1_000_000, gracePeriod: TimeSpan.FromSeconds(1.1)));
+        using var client = new TcpClient();
+        await client.ConnectAsync(sink.Addresses.Http, TestContext.Current.CancellationToken);
+        var stream = client.GetStream();
+
+        await stream.WriteAsync("POST /events HTTP/1.1\r\nHost: sink\r\nContent-Length: 1000\r\n\r\n[{\"n\":1},"u8.ToArray(), TestContext.Current.CancellationToken);
+
+        using var reader = new StreamReader(stream, leaveOpen: true);
+        var answer = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Assert.StartsWith("HTTP/1.1 503 ", answer, StringComparison.Ordinal);
+        Assert.Contains("\r\nRetry-After: 1\r\n", answer, StringComparison.Ordinal);
+        Assert.Equal(1, await sink.CountAsync("turned_away_total", "slow"));
+        Assert.Equal(0, await sink.CountAsync("events_total"));
+    }
+
     [Fact]
     public async Task Topics_and_keys_are_what_the_patterns_give()
     {
@@ -211,6 +255,41 @@ public sealed class HttpSinkTests
         Assert.Contains("%{[region]}", body.GetProperty("refused")[0].GetProperty("reason").GetString(), StringComparison.Ordinal);
         Assert.Equal(["""{"region":"eu"}""", """{"region":"eu","n":2}"""], kafka.Values("orders-eu", 2));
         Assert.Equal(2, await sink.CountAsync("refused_events_total", "no-topic"));
+    }
+
+    [Theory]
+    [InlineData("orders-%{[region]}", """{"\ud800":1,"region":"eu"}""", "orders-eu")]
+    [InlineData("orders-%{[geo][region]}", """{"geo":{"\udc00aaa":1,"region":"eu"}}""", "orders-eu")]
+    [InlineData("orders-%{+yyyy}", """{"@timestamp":"\ud8002024-01-01T00:00:00Z"}""", null)]
+    public async Task Escapes_for_half_a_character_are_no_names_and_no_times(string pattern, string json, string? topic)
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        await using var sink = await SinkRun.StartAsync(kafka.BootstrapServers, SinkRun.Settings with { Topic = pattern });
+
+        var body = await sink.PostAsync("/events", json).ExpectAsync(topic is null ? 400 : 200);
+
+        if (topic is null)
+        {
+            Assert.Equal("no-topic", body.GetProperty("refused")[0].GetProperty("code").GetString());
+        }
+        else
+        {
+            Assert.Equal([json], kafka.Values(topic, 1));
+        }
+    }
+
+    [Fact]
+    public async Task What_is_longer_than_a_batch_is_written_alone()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("orders");
+        await using var sink = await SinkRun.StartAsync(kafka.BootstrapServers);
+        var large = $$"""{"n":"{{new string('x', 1_500_000)}}"}""";
+
+        var body = await sink.PostAsync("/events", $$"""[{"n":0},{{large}},{"n":2}]""").ExpectAsync(200);
+
+        Assert.Equal(3, body.GetProperty("written").GetInt32());
+        Assert.Equal(["""{"n":0}""", """{"n":2}""", large], kafka.Values("orders", 3).OrderBy(value => value.Length).ThenBy(value => value, StringComparer.Ordinal));
     }
 
     [Fact]
@@ -260,10 +339,29 @@ public sealed class HttpSinkTests
 
         await sink.PostAsync("/topics/audit", "{}").ExpectAsync(200);
         await sink.PostAsync("/topics/orders-us", "{}").ExpectAsync(403);
-        var body = await sink.PostAsync("/events", """[{"region":"us"},{"region":"eu"}]""").ExpectAsync(400);
+        var body = await sink.PostAsync("/events", """[{"region":"us"},{"region":"eu"}]""").ExpectAsync(503);
 
-        Assert.Equal("topic-not-allowed", body.GetProperty("refused")[0].GetProperty("code").GetString());
+        // The list may be what is wrong: nothing is lost, and nothing is written again with each try.
+        Assert.Contains("orders-us", body.GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Contains("allowedTopics", body.GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.False(sink.State.Ready);
+        Assert.Equal(1, await sink.CountAsync("events_total"));
+        Assert.Equal(0, await sink.CountAsync("refused_events_total"));
+    }
+
+    [Fact]
+    public async Task With_a_dead_letter_topic_the_allow_list_holds_nothing_up()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        kafka.CreateTopic("dead");
+        await using var sink = await SinkRun.StartAsync(
+            kafka.BootstrapServers, SinkRun.Settings with { Topic = "orders-%{[region]}", AllowedTopics = ["orders-eu"], DeadLetterTopic = "dead" });
+
+        var body = await sink.PostAsync("/events", """[{"region":"us"},{"region":"eu"}]""").ExpectAsync(200);
+
         Assert.Equal(1, body.GetProperty("written").GetInt32());
+        Assert.Equal(["""{"region":"us"}"""], kafka.Values("dead", 1));
+        Assert.Equal(1, await sink.CountAsync("dead_letters_total", "topic-not-allowed"));
     }
 
     [Fact]

@@ -167,6 +167,8 @@ public sealed class LumberjackSinkTests
         { "a compressed frame in another", [.. Window(1), .. Compressed(Compressed(Json(1, "{}")))], "protocol" },
         { "pairs without end", [.. Window(1), .. "1D"u8, .. Number(1), .. Number(uint.MaxValue)], "protocol" },
         { "a zip bomb", [.. Window(1), .. Compressed(Json(1, $$"""{"a":"{{new string('x', 5_000_000)}}"}"""))], "too-large" },
+        { "a compressed frame that was cut where it had been flushed", [.. Window(1), .. Flushed(Json(1, "{}"))], "protocol" },
+        { "text that grows when it is written as JSON", [.. Window(1, '1'), .. Compressed(Data(1, ("line", new string('\u0001', 400_000))), '1')], "too-large" },
         { "compressed frames of nothing, without end", [.. Window(1), .. Enumerable.Repeat(Compressed([]), 1000).SelectMany(frame => frame)], "protocol" },
         { "half a window", [.. Window(2), .. Json(1, "{}")], "slow" },
         { "half a number", [.. "2W"u8, 0], "slow" },
@@ -190,6 +192,16 @@ public sealed class LumberjackSinkTests
             1, (byte)frames.Length, 0, (byte)~frames.Length, 0xFF, .. frames, .. Number(((uint)high << 16) | (uint)low),
         ];
         return [.. "2C"u8, .. Number((uint)zlib.Length), .. zlib];
+    }
+
+    /// <summary>A compressed frame that holds all of its frames, but not its own end.</summary>
+    private static byte[] Flushed(byte[] frames)
+    {
+        using var output = new MemoryStream();
+        using var zlib = new ZLibStream(output, CompressionLevel.Optimal);
+        zlib.Write(frames);
+        zlib.Flush();
+        return [.. "2C"u8, .. Number((uint)output.Length), .. output.ToArray()];
     }
 
     [Theory]
@@ -315,6 +327,25 @@ public sealed class LumberjackSinkTests
         Assert.Equal(('1', 7u), await output.AcknowledgementAsync());
         Assert.Equal(('2', 1u), await beat.LastAcknowledgementAsync());
         Assert.Equal(('2', 1u), await first.LastAcknowledgementAsync());
+    }
+
+    [Fact]
+    public async Task A_topic_that_is_not_allowed_holds_its_sender_up()
+    {
+        await using var kafka = KafkaMockCluster.Start();
+        await using var sink = await SinkRun.StartAsync(
+            kafka.BootstrapServers,
+            Settings with { Topic = "orders-%{region}", AllowedTopics = ["orders-eu"] },
+            new LumberjackLimits { KeepAliveInterval = TimeSpan.FromMilliseconds(50), RetryPause = TimeSpan.FromMilliseconds(20) });
+        await using var peer = await ConnectAsync(sink.Addresses.Lumberjack!);
+
+        await peer.SendAsync(Window(2), Json(1, """{"region":"eu"}"""), Json(2, """{"region":"us"}"""));
+
+        Assert.Equal(('2', 0u), await peer.AcknowledgementAsync());
+        await Eventually.TrueAsync(async () => await sink.CountAsync("turned_away_total", "kafka") > 2);
+        Assert.Equal(('2', 0u), await peer.AcknowledgementAsync());
+        Assert.Contains("orders-us", sink.State.Message, StringComparison.Ordinal);
+        Assert.Equal(0, await sink.CountAsync("events_total"));
     }
 
     [Fact]

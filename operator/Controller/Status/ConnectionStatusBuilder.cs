@@ -54,7 +54,7 @@ internal static class ConnectionStatusBuilder
         }
 
         var failed = outcome is { Failure: { } failure, Accepted.Holds: not false, ReferencesResolved.Holds: not false }
-            ? new Verdict(false, "ApplyFailed", $"{Explain(failure)} It is tried again.")
+            ? new Verdict(false, "ApplyFailed", Unless($"{Explain(failure)} It is tried again.", previous.Conditions.FirstOrDefault(condition => condition.Type == ConditionTypes.Ready)?.Message))
             : null;
         var first = verdicts.FirstOrDefault(entry => entry.Verdict.Holds == false || (entry.Verdict.Holds is null && !MayBeUnknown(entry.Type, entry.Verdict)));
         var ready = failed ?? (first.Verdict is { } reason
@@ -110,6 +110,17 @@ internal static class ConnectionStatusBuilder
     private static string Explain(Exception failure) => failure is ApiException or TimeoutException or HttpRequestException
         ? $"The API server did not take what the spec leads to: {failure.Message.TrimEnd('.')}."
         : $"The operator failed at this spec ({failure.GetType().Name}): its log says more.";
+
+    /// <summary>
+    /// A text, unless there was one before that differs in digits alone: ports of connections and numbers of requests. A status that changes wakes the operator, which would fail again at
+    /// once instead of after a pause.
+    /// </summary>
+    private static string Unless(string text, string? before)
+    {
+        return before is not null && WithoutDigits(text) == WithoutDigits(before) ? before : text;
+
+        static string WithoutDigits(string text) => string.Concat(text.Where(character => !char.IsAsciiDigit(character)));
+    }
 
     /// <summary>What the operator can't find out keeps nothing from being ready.</summary>
     private static bool MayBeUnknown(string type, Verdict verdict) =>

@@ -97,6 +97,21 @@ public sealed class ConnectionStatusTests
         Assert.Equal("True", broken.Conditions.Single(condition => condition.Type == ConditionTypes.Reconciling).Status);
     }
 
+    [Fact]
+    public void A_failure_that_differs_in_numbers_alone_changes_nothing()
+    {
+        var connection = Manifest.Resource();
+        connection.Status = Build(connection, Outcome with { Failure = new TimeoutException("read tcp 10.0.0.5:43210: connection reset") }, null);
+
+        var again = Build(connection, Outcome with { Failure = new TimeoutException("read tcp 10.0.0.5:51999: connection reset") }, null);
+        var other = Build(connection, Outcome with { Failure = new TimeoutException("dial tcp 10.0.0.5:51999: connection refused") }, null);
+
+        Assert.Equal(Message(connection.Status), Message(again));
+        Assert.Contains("connection refused", Message(other), StringComparison.Ordinal);
+
+        static string Message(ConnectionStatus status) => status.Conditions.Single(condition => condition.Type == ConditionTypes.Ready).Message;
+    }
+
     private static ReconcileOutcome Outcome { get; } = new() { Accepted = new Verdict(true, "Accepted", ""), ReferencesResolved = new Verdict(true, "Resolved", ""), AppliedDigest = "3f2a" };
 
     private static ImmutableDictionary<string, PipelineObservation> Unasked => ImmutableDictionary<string, PipelineObservation>.Empty;

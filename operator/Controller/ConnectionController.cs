@@ -453,7 +453,9 @@ internal sealed class ConnectionController(
     private bool IsRolledOut(KafkaLogstashConnection entity, IReadOnlyDictionary<string, string> deployments)
     {
         var key = entity.Key();
-        return informers.For<V1Pod>().Cache.ByIndex(PodIndex, key.ToString()).All(static pod => pod.Metadata.DeletionTimestamp is null)
+        var names = new ConnectionNames(key.Name);
+        return !informers.For<V1Pod>().Cache.ByIndex(PodIndex, key.ToString())
+                .Any(pod => pod.Metadata.DeletionTimestamp is not null && (pod.IsOfDeployment(names.Logstash) || pod.IsOfDeployment(names.Bridge)))
             && deployments.All(applied => informers.For<V1Deployment>().Cache.Get(key with { Name = applied.Key }) is { } live
                 && PodProgress.Of(live, [], "pod", applied.Value).IsDone);
     }

@@ -49,7 +49,7 @@ internal static class SettingsTable
     public static IReadOnlyList<Setting> All { get; } =
     [
         new(Namespaces, "", "Namespaces to watch, separated by commas; empty for all."),
-        new(Kubeconfig, "", "The kubeconfig file; empty for the pod's service account in a cluster, else $KUBECONFIG or ~/.kube/config."),
+        new(Kubeconfig, "", "The kubeconfig file; empty for $KUBECONFIG, else the pod's service account in a cluster, else ~/.kube/config."),
         new(Context, "", "The context in the kubeconfig; empty for the current one."),
         new(Listen, "*:8080", "Where /healthz, /readyz and /metrics are served, as address:port; * is every address, of IPv4 and IPv6."),
         new(LeaderElection, "true", "Whether replicas agree on one leader through a Lease."),

@@ -71,7 +71,7 @@ public sealed class LumberjackFuzzTests
         await using var sink = await SinkRun.StartAsync(
             kafka.BootstrapServers,
             SinkRun.Settings with { LumberjackPort = 0, MaxRequestBytes = MostBytes, MaxPendingBytes = 4 * MostBytes },
-            new LumberjackLimits { IdleTimeout = TimeSpan.FromSeconds(3), WindowTimeout = TimeSpan.FromSeconds(3), KeepAliveInterval = TimeSpan.FromMinutes(1) });
+            new LumberjackLimits { IdleTimeout = TimeSpan.FromSeconds(6), WindowTimeout = TimeSpan.FromSeconds(12), KeepAliveInterval = TimeSpan.FromMinutes(1) });
         using var over = new CancellationTokenSource();
         var neighbour = SendUntilAsync(sink, over.Token);
 
